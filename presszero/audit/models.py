@@ -1,0 +1,21 @@
+"""One row for each act worth answering for."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from presszero.merchants.owned import Owned
+
+
+class Record(Owned):
+    at = models.DateTimeField(auto_now_add=True)
+    actor = models.CharField(max_length=40)  # Actor.code
+    verb = models.CharField(max_length=80)  # "role.change", "line.connect"
+    subject = models.CharField(max_length=80)  # "membership:7"
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    why = models.TextField(blank=True, default="")
+    chain = models.CharField(max_length=64, blank=True, default="")  # SHA-256 over the one before and this row
+
+    class Meta:
+        indexes = [models.Index(fields=["merchant", "-id"]), models.Index(fields=["id"], condition=models.Q(chain=""), name="audit_unchained")]

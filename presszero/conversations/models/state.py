@@ -1,0 +1,94 @@
+"""What was done to a conversation, by whom and when. The conversation's columns are the sum of these."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from presszero.merchants.owned import Owned, OwnedKey
+from presszero.team.models import Membership
+
+from .conversation import Conversation, Topic
+from .stream import Message, Note
+
+
+class Resolution(Owned):
+    conversation = OwnedKey(Conversation, related_name="resolutions")
+    topic = OwnedKey(Topic, null=True)
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField(db_default=Now())
+    reopened_at = models.DateTimeField(null=True)
+    reopened_by = models.CharField(max_length=40, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "conversation"], condition=Q(reopened_at=None), name="resolved_once_at_a_time"
+            )
+        ]
+
+
+class Snooze(Owned):
+    """Out of sight until a time, or until they write, whichever comes first. No time: until they write."""
+
+    conversation = OwnedKey(Conversation, related_name="snoozes")
+    until = models.DateTimeField(null=True)
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=40, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "conversation"], condition=Q(ended_at=None), name="snoozed_once_at_a_time"
+            )
+        ]
+
+
+class Assignment(Owned):
+    conversation = OwnedKey(Conversation, related_name="assignments")
+    to = OwnedKey(Membership, null=True)  # null: back to everyone
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField(db_default=Now())
+    reason = models.CharField(max_length=120, blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["merchant", "conversation", "-id"])]
+
+
+class Merge(Owned):
+    """Two conversations found to be one matter, until undone."""
+
+    loser = OwnedKey(Conversation)
+    winner = OwnedKey(Conversation)
+    loser_state = models.CharField(max_length=10)  # what an undo gives back
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField(db_default=Now())
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=40, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "loser"], condition=Q(undone_at=None), name="conversation_merged_once_at_a_time"
+            )
+        ]
+
+
+class Move(Owned):
+    """Part of a stream split off into a conversation of its own, until undone. One row a message or note, one `split` id."""
+
+    split = models.UUIDField()
+    source = OwnedKey(Conversation)
+    target = OwnedKey(Conversation)
+    message = OwnedKey(Message, null=True)
+    note = OwnedKey(Note, null=True)
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField(db_default=Now())
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=40, blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["merchant", "split"])]

@@ -1,0 +1,4 @@
+"""Who should answer, and by when: presence, capacity, turns, targets.
+
+Owns: presence, turn. Announces: presence.changed. Hears: nothing.
+"""
