@@ -85,7 +85,8 @@ def _primary_key(editor: BaseDatabaseSchemaEditor, table: str) -> None:
             ALTER TABLE "{table}" ADD CONSTRAINT "{table}_pkey" PRIMARY KEY (merchant_id, id);
             CREATE INDEX "{table}_id" ON "{table}" (id);
           END IF;
-        END $$"""
+        END $$""",
+        params=None,
     )
 
 
@@ -99,5 +100,6 @@ def _foreign_key(editor: BaseDatabaseSchemaEditor, table: str, field: OwnedKey) 
             ALTER TABLE "{table}" ADD CONSTRAINT "{name}" FOREIGN KEY (merchant_id, "{field.column}")
               REFERENCES "{target}" (merchant_id, id) DEFERRABLE INITIALLY DEFERRED;
           END IF;
-        END $$"""
+        END $$""",
+        params=None,
     )
