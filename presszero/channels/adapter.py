@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -51,6 +51,8 @@ class Abilities:
     max_attachment_bytes: int = 0
     copies: bool = False  # Cc
     undo_seconds: int = 0  # how long a send is held so that it can be taken back
+    idempotent: bool = False  # the other side drops a repeated `our_id`, so an unsure send may be tried again
+    trusted_clock: bool = False  # `sent_at` is the provider's clock: late messages take their place in time
 
 
 class Adapter(Protocol):
@@ -72,5 +74,9 @@ class Adapter(Protocol):
     def parse(self, body: bytes, headers: Mapping[str, str], line: LineSettings) -> list[Arrived]:
         """Everything in one arrival, in order. Raises Unreadable with a sentence for the merchant."""
 
-    def send(self, out: Outgoing, line: LineSettings) -> Sent:
-        """Hands it to the provider. Never raises for what the provider or the network does."""
+    def send(self, out: Outgoing, line: LineSettings, writing: Callable[[], None]) -> Sent:
+        """Hands it to the provider. Never raises for what the provider or the network does.
+
+        Calls `writing` once, just before the first byte after which the provider might take it: a crash before that
+        is tried again, a crash after it is `unknown`.
+        """

@@ -190,6 +190,7 @@ class Delivery(Owned):
     not_before = models.DateTimeField(db_default=Now())
     tries = models.PositiveSmallIntegerField(default=0)
     started_at = models.DateTimeField(null=True)  # of the try under way
+    written_at = models.DateTimeField(null=True)  # from here on the provider may have it: no blind retry
     provider_id = models.CharField(max_length=300, blank=True, default="")
     reason = models.TextField(blank=True, default="")
     changed_at = models.DateTimeField(auto_now=True)
@@ -216,6 +217,20 @@ class DeliveryTry(Owned):
 
     class Meta:
         indexes = [models.Index(fields=["merchant", "delivery"])]
+
+
+class StrayReport(Owned):
+    """A provider's word on a message whose provider id we had not stored yet; applied when we do."""
+
+    line_id = models.BigIntegerField()
+    provider_id = models.CharField(max_length=300)
+    state = models.CharField(max_length=10)
+    permanent = models.BooleanField(default=False)
+    reason = models.TextField(blank=True, default="")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["merchant", "provider_id"])]
 
 
 class SendingHeld(models.Model):

@@ -49,7 +49,15 @@ class Handle(Owned):
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["merchant", "kind", "address"], name="one_handle_an_address")]
+        constraints = [
+            # Whoever used an address while our own receiver said "not them" is somebody else until proven.
+            models.UniqueConstraint(
+                fields=["merchant", "kind", "address"], condition=~Q(proof="refuted"), name="one_handle_an_address"
+            ),
+            models.UniqueConstraint(
+                fields=["merchant", "kind", "address"], condition=Q(proof="refuted"), name="one_impostor_an_address"
+            ),
+        ]
         indexes = [
             models.Index(fields=["merchant", "customer"]),
             GinIndex(fields=["address"], opclasses=["gin_trgm_ops"], name="handle_address_trigram"),
