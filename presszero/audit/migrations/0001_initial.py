@@ -23,11 +23,13 @@ class Migration(migrations.Migration):
                 ('before', models.JSONField(null=True)),
                 ('after', models.JSONField(null=True)),
                 ('why', models.TextField(blank=True, default='')),
+                ('place', models.BigIntegerField(editable=False, null=True)),
                 ('chain', models.CharField(blank=True, default='', max_length=64)),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
             options={
                 'indexes': [models.Index(fields=['merchant', '-id'], name='audit_recor_merchan_b83c01_idx'), models.Index(condition=models.Q(('chain', '')), fields=['id'], name='audit_unchained')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'place'), name='one_record_a_place')],
             },
         ),
         presszero.merchants.owned.TenantKeys(),
