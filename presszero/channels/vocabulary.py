@@ -68,7 +68,9 @@ class MessageArrived:
     references: tuple[str, ...] = ()  # oldest first
     tokens: tuple[str, ...] = ()  # our own thread tokens found in the addresses and ids, unchecked
     thread_key: str = ""  # the provider's name for the exchange, where it has one
-    automatic: str = ""  # why it was not written by a person: auto_reply · list · verification · own · loop; "" for a person
+    automatic: str = (
+        ""  # why it was not written by a person: auto_reply · list · verification · own · loop; "" for a person
+    )
     attachments: tuple[Attachment, ...] = ()
     warnings: tuple[str, ...] = ()  # sentences for the agent: "The reply address is on another domain."
 
@@ -89,7 +91,17 @@ class DeliveryReported:
     at: datetime | None = None
 
 
-Arrived = MessageArrived | DeliveryReported
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """One element of an arrival that made no sense. It goes to the quarantine; its neighbours go on."""
+
+    external_id: str
+    reason: str  # a sentence for the merchant
+    sender: str = ""
+    subject: str = ""
+
+
+Arrived = MessageArrived | DeliveryReported | Unread
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 # C0 and C1 controls except tab and newline; PostgreSQL refuses NUL, terminals obey escapes.
-_CONTROLS = dict.fromkeys([*range(0x00, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0)])
+_CONTROLS = dict.fromkeys([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0)])
 # Marks that turn the reading direction of what follows: fine in a body, a disguise in a name.
 _TURNS = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _SPACES = re.compile(r"\s+")

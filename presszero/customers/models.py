@@ -80,7 +80,9 @@ class Merge(Owned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["merchant", "loser"], condition=Q(undone_at=None), name="merged_once_at_a_time")
+            models.UniqueConstraint(
+                fields=["merchant", "loser"], condition=Q(undone_at=None), name="merged_once_at_a_time"
+            )
         ]
 
 

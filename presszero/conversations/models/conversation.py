@@ -63,7 +63,9 @@ class Conversation(Owned):
         indexes = [
             models.Index(fields=["merchant", "customer"], name="conversation_by_customer"),
             models.Index(fields=["merchant", "root"], condition=Q(root__isnull=False), name="conversation_merged"),
-            models.Index(fields=["merchant", "assignee", "-last_at"], condition=Q(state="open", root=None), name="view_mine"),
+            models.Index(
+                fields=["merchant", "assignee", "-last_at"], condition=Q(state="open", root=None), name="view_mine"
+            ),
             models.Index(
                 fields=["merchant", "-last_at"],
                 condition=Q(state="open", root=None, assignee=None),
@@ -75,8 +77,12 @@ class Conversation(Owned):
                 condition=Q(state="open", root=None, waiting_since__isnull=False),
                 name="view_waiting",
             ),
-            models.Index(fields=["merchant", "snoozed_until"], condition=Q(state="snoozed", root=None), name="view_snoozed"),
-            models.Index(fields=["merchant", "-last_at"], condition=Q(state="resolved", root=None), name="view_resolved"),
+            models.Index(
+                fields=["merchant", "snoozed_until"], condition=Q(state="snoozed", root=None), name="view_snoozed"
+            ),
+            models.Index(
+                fields=["merchant", "-last_at"], condition=Q(state="resolved", root=None), name="view_resolved"
+            ),
             models.Index(fields=["snoozed_until"], condition=Q(state="snoozed"), name="snooze_due"),
             GinIndex(fields=["subject"], opclasses=["gin_trgm_ops"], name="conversation_subject_trigram"),
         ]

@@ -1,0 +1,162 @@
+"""Hearing the timeline: each listener reads on from where it stood, effects and cursor in one transaction.
+
+The cursor is the highest id plus the open holes below it. Ids are drawn before commit, so a lower id may appear later;
+a hole is dropped once every transaction that was running when we saw it has ended. Never a stored transaction id as the
+cursor itself: it loses events, stalls behind another database's long transaction, and falls silent after a restore.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+
+from .models import Cursor, Event, Parked
+
+log = logging.getLogger(__name__)
+
+HOLES_ALARM = 5_000  # an open transaction somewhere, or a burst of roll-backs
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Who hears, what kinds, and what it does with them, in order of id."""
+
+    name: str
+    kinds: frozenset[str]
+    react: Callable[[Event], None]
+
+
+listeners: dict[str, Listener] = {}
+
+
+def hears(name: str, *kinds: str) -> Callable[[Callable[[Event], None]], Callable[[Event], None]]:
+    """Registers a reaction under a name that never changes: its cursor is kept by it."""
+
+    def register(react: Callable[[Event], None]) -> Callable[[Event], None]:
+        if name in listeners:
+            raise ValueError(f"Two reactions are called {name!r}.")
+        listeners[name] = Listener(name, frozenset(kinds), react)
+        return react
+
+    return register
+
+
+@transaction.atomic
+def consume(listener: Listener, limit: int = 500) -> int:
+    """Reacts to the next events; how many were read. 0 when there are none, or another worker is at it."""
+    cursor = _claim(listener)
+    if cursor is None:
+        return 0
+    horizon, _ = _snapshot()
+    events = _read(cursor, limit)
+    _advance(cursor, events, horizon)
+    for event in events:
+        if event.kind in listener.kinds:
+            _react(listener, event)
+    cursor.save()
+    return len(events)
+
+
+def retry(parked: Parked) -> bool:
+    """Tries a parked event again; whether it went well."""
+    event = Event.objects.get(merchant_id=parked.merchant_id, id=parked.event_id)
+    return _react(listeners[parked.listener], event)
+
+
+def _claim(listener: Listener) -> Cursor | None:
+    """The listener's cursor, locked. A new listener starts at the present."""
+    found = Cursor.objects.select_for_update(skip_locked=True).filter(listener=listener.name).first()
+    if found is None and not Cursor.objects.filter(listener=listener.name).exists():
+        latest = Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
+        Cursor.objects.bulk_create([Cursor(listener=listener.name, high=latest)], ignore_conflicts=True)
+        return Cursor.objects.select_for_update(skip_locked=True).filter(listener=listener.name).first()
+    return found
+
+
+def _snapshot() -> tuple[int, int]:
+    """The oldest transaction still running, and the first one not yet begun."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint FROM pg_current_snapshot() s"
+        )
+        oldest, newest = cursor.fetchone()
+    return oldest, newest
+
+
+def _read(cursor: Cursor, limit: int) -> list[Event]:
+    """What is new above the high mark, and what has appeared in a hole. Both by index, newest statement snapshot."""
+    return list(
+        Event.objects.raw(
+            "(SELECT * FROM timeline_event WHERE id = ANY(%s)) UNION ALL"
+            " (SELECT * FROM timeline_event WHERE id > %s ORDER BY id LIMIT %s) ORDER BY id",
+            [cursor.holes, cursor.high, limit],
+        )
+    )
+
+
+def _advance(cursor: Cursor, events: Iterable[Event], horizon: int) -> None:
+    """Moves the high mark, fills and drops old holes, notes new ones. `horizon` was read before the events."""
+    _, newest = _snapshot()  # after the read: every writer of a hole we saw had begun by now
+    seen = {event.id for event in events}
+    kept = [
+        (hole, min(xmax, newest))  # a larger one was noted in another cluster, before a restore
+        for hole, xmax in zip(cursor.holes, cursor.hole_xmax, strict=True)
+        if hole not in seen and xmax > horizon
+    ]
+    high = max(seen | {cursor.high})
+    kept += [(gap, newest) for gap in range(cursor.high + 1, high) if gap not in seen]
+    if len(kept) > HOLES_ALARM:
+        log.error("%s has %d open holes in the timeline: look for a transaction left open.", cursor.listener, len(kept))
+    cursor.high, cursor.holes, cursor.hole_xmax = high, [h for h, _ in kept], [x for _, x in kept]
+
+
+def _react(listener: Listener, event: Event) -> bool:
+    """Runs the reaction; a failure is parked and shown, and the rest go on. A lost database is no failure of the event."""
+    try:
+        with transaction.atomic():
+            listener.react(event)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as why:
+        log.exception("%s failed on event %d", listener.name, event.id)
+        _park(listener, event, why)
+        return False
+    Parked.objects.filter(
+        merchant_id=event.merchant_id, listener=listener.name, event_id=event.id, solved_at=None
+    ).update(solved_at=event.at)
+    return True
+
+
+def _park(listener: Listener, event: Event, why: BaseException) -> None:
+    row, is_new = Parked.objects.get_or_create(
+        merchant_id=event.merchant_id,
+        listener=listener.name,
+        event_id=event.id,
+        defaults={"error": f"{type(why).__name__}: {why}"[:2000]},
+    )
+    if not is_new:
+        row.tries += 1
+        row.error = f"{type(why).__name__}: {why}"[:2000]
+        row.save(update_fields=["tries", "error"])
+
+
+def consume_all(only: Iterable[str] | None = None) -> int:
+    """One round over every listener; how many events were read in all."""
+    return sum(consume(listeners[name]) for name in _names(only))
+
+
+def _names(only: Iterable[str] | None) -> Iterator[str]:
+    yield from sorted(listeners if only is None else only)
+
+
+def how_far() -> list[dict[str, Any]]:
+    """For the settings page: each listener, how many events it is behind, and its open holes."""
+    latest = Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    return [
+        {"listener": c.listener, "behind": max(latest - c.high, 0), "holes": len(c.holes), "moved_at": c.moved_at}
+        for c in Cursor.objects.order_by("listener")
+    ]
