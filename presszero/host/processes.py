@@ -8,6 +8,7 @@ from pathlib import Path
 
 PROC = Path("/proc")
 PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -52,3 +53,11 @@ def command_line(pid: int) -> list[str]:
 
 def all_pids() -> Iterator[int]:
     return (int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit())
+
+
+def adopt_orphans() -> None:
+    """Become the parent of grandchildren whose own parent is gone, so that somebody takes note when they end.
+
+    Under a PID 1 that does not, as in many containers, they would stay zombies for ever.
+    """
+    LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)

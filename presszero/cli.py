@@ -1,0 +1,130 @@
+"""The command line. A command imports what it needs once it is chosen, so that `--help` and `explain-mail` are fast."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from presszero import __version__
+from presszero.host.refusal import Refusal
+
+EPILOG = """\
+settings, all optional, from the environment:
+  DATABASE_URL          a PostgreSQL of your own (15 or newer) instead of the embedded one
+  PRESSZERO_HOME        where everything written lies (var/ beside the code; /var/lib/presszero for root)
+  PRESSZERO_ORIGIN      the address people see, such as https://help.juniper.example
+  PRESSZERO_PORT        the desk and the webhooks (8000)
+  PRESSZERO_APP_PORT    the pages behind it, this machine only (8001)
+  PRESSZERO_SMTP_PORT   mail by SMTP (2525)
+  PRESSZERO_LMTP_PORT   mail by LMTP (2424)
+  PRESSZERO_BIND        the address these listen on (127.0.0.1)
+
+exit codes: 0 done, 1 something is wrong and said so, 2 the command was not understood, 130 interrupted
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        return int(options.run(options) or 0)
+    except Refusal as why:
+        print(f"presszero: {why}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # `presszero … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="presszero",
+        description="Customer service for merchants who sell direct: every channel, one conversation per customer.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"presszero {__version__}")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    serve = _command(commands, "serve", _serve, "run everything in the foreground, or one process of it")
+    serve.add_argument("process", nargs="?", choices=["edge", "app", "worker", "mail"], help="only this one")
+    _command(commands, "demo", _demo, "run everything with the demo shop in it")
+    _command(commands, "doctor", _doctor, "check database, ports, mail DNS, clock and disk; say how to mend them")
+
+    explain = _command(commands, "explain-mail", _explain_mail, "show how mail files are understood; needs no database")
+    explain.add_argument("files", nargs="+", metavar="FILE", help="a mail as raw bytes (.eml)")
+    explain.add_argument("--jsonl", action="store_true", help="a line of JSON for each file")
+
+    history = _command(commands, "import-mail", _import_mail, "bring old mail in as history; resumes where it stopped")
+    history.add_argument("source", metavar="MBOX_OR_DIR", help="an mbox file, a Maildir, or a folder of .eml files")
+    history.add_argument("--dry-run", action="store_true", help="only show which conversation each mail would join")
+    history.add_argument("--jsonl", action="store_true", help="a line of JSON for each mail")
+
+    _command(commands, "migrate", _migrate, "bring the database's tables up to date")
+    manage = _command(commands, "manage", _manage, "run a Django management command, such as `manage shell`")
+    manage.add_argument("words", nargs=argparse.REMAINDER, metavar="…", help="the command and its options")
+    return top
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Callable[[argparse.Namespace], int | None],
+    summary: str,
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+    command.set_defaults(run=run)
+    return command
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from presszero import serving
+
+    return serving.serve_one(options.process) if options.process else serving.serve_all()
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from presszero import serving
+
+    return serving.serve_all(seed=True)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from presszero import checkup
+
+    return checkup.run()
+
+
+def _explain_mail(options: argparse.Namespace) -> int:
+    from presszero.channels.adapters.email.explain import explain
+
+    return int(explain(options.files, jsonl=options.jsonl) or 0)
+
+
+def _import_mail(options: argparse.Namespace) -> int:
+    if options.dry_run:
+        from presszero.channels.adapters.email.threading import dry_run
+
+        return int(dry_run(options.source, jsonl=options.jsonl) or 0)
+    from presszero import serving
+
+    with serving.django_running():
+        from presszero.intake.history import import_mail
+
+        return int(import_mail(options.source, jsonl=options.jsonl) or 0)
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    return _manage(argparse.Namespace(words=["migrate"]))
+
+
+def _manage(options: argparse.Namespace) -> int:
+    from presszero import serving
+
+    with serving.django_running():
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(["presszero manage", *options.words])
+    return 0

@@ -1,0 +1,199 @@
+"""Which processes Press Zero consists of, and how they are started: all under one supervisor, or one alone.
+
+Stands beside the command line on top of everything, since it starts everything.
+"""
+
+import contextlib
+import fcntl
+import gc
+import importlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+
+from presszero.host import postgres
+from presszero.host.home import home, make
+from presszero.host.ports import DOORS, EDGE, LMTP, SMTP, answers, refuse_used
+from presszero.host.refusal import Refusal
+from presszero.host.supervisor import Child, Supervisor
+
+WARM = ("presszero.host.web", "presszero.intake.worker", "presszero.intake.maildoor")
+COLOURS = {"edge": 36, "app": 32, "worker": 33, "mail": 35, "database": 34}
+
+
+def serve_all(*, seed: bool = False) -> int:
+    """Run everything in the foreground until asked to stop. The exit code: 0 when stopped in order."""
+    lock = _lock_home()
+    refuse_used()
+    make(home() / "static")
+    supervisor = Supervisor(_printed)
+    supervisor.keep_to_itself(lock)
+    database = Child("database", run_database, patience=5)
+    try:
+        return _run(supervisor, database, seed=seed)
+    finally:
+        supervisor.stop(first=[child for child in supervisor.children if child is not database])
+        supervisor.close()
+        os.close(lock)
+
+
+def serve_one(name: str) -> int:
+    """Run one process in the foreground, for one of many machines or containers."""
+    os.environ["PRESSZERO_PROCESS"] = name
+    if postgres.is_embedded() and not postgres.Cluster(home()).is_ready():
+        raise Refusal(
+            "The database does not run. `presszero serve` starts it together with everything else; "
+            "to run one process alone, set DATABASE_URL to a PostgreSQL of your own."
+        )
+    RUN[name]()
+    return 0
+
+
+@contextlib.contextmanager
+def django_running() -> Iterator[None]:
+    """Django set up, and the embedded database running for as long as the block does."""
+    with postgres.running(say=lambda sentence: _printed("", sentence)):
+        _set_up_django()
+        yield
+
+
+def run_database() -> None:
+    server = postgres.start(postgres.Cluster(home()))
+    asked = threading.Event()
+    signal.signal(signal.SIGTERM, lambda number, frame: asked.set())
+    while not asked.wait(0.2):
+        if server.process.poll() is not None:
+            server.release()
+            raise Refusal(f"PostgreSQL ended with code {server.process.returncode}; its log is {server.cluster.log}.")
+    server.stop(seconds=4)
+
+
+def run_edge() -> None:
+    importlib.import_module("presszero.host.web").serve_edge()
+
+
+def run_app() -> None:
+    importlib.import_module("presszero.host.web").serve_app()
+
+
+def run_app_behind_edge() -> None:
+    importlib.import_module("presszero.host.web").serve_app("127.0.0.1")
+
+
+def run_worker() -> None:
+    _set_up_django()
+    importlib.import_module("presszero.intake.worker").run(_stop_on_signal())
+
+
+def run_mail() -> None:
+    _set_up_django()
+    importlib.import_module("presszero.intake.maildoor").run(_stop_on_signal())
+
+
+RUN: dict[str, Callable[[], None]] = {"edge": run_edge, "app": run_app, "worker": run_worker, "mail": run_mail}
+
+
+def run_migrations() -> None:
+    _set_up_django()
+    importlib.import_module("django.core.management").call_command("migrate", interactive=False, verbosity=0)
+
+
+def run_seed() -> None:
+    _set_up_django()
+    importlib.import_module("presszero.demo.seed").seed()
+
+
+def _run(supervisor: Supervisor, database: Child, *, seed: bool) -> int:
+    if postgres.is_embedded():
+        supervisor.say("", "Starting the database.")
+        supervisor.start(database)
+    _warm_up()
+    if postgres.is_embedded() and not supervisor.wait_for(postgres.Cluster(home()).is_ready, database):
+        return 0 if supervisor.stopping else 1
+    for name, run, sentence in (
+        ("migrate", run_migrations, "Bringing the tables up to date."),
+        *([("seed", run_seed, "Opening the demo shop.")] if seed else []),
+    ):
+        supervisor.say("", sentence)
+        if supervisor.run_once(Child(name, run)):
+            return 0 if supervisor.stopping else 1
+    for name, run in {**RUN, "app": run_app_behind_edge}.items():
+        supervisor.start(Child(name, _named(name, run)))
+    last = supervisor.children[-1]
+    if supervisor.wait_for(lambda: all(answers(door.port) for door in DOORS), last):
+        _banner()
+    supervisor.watch()
+    return 0
+
+
+def _named(name: str, run: Callable[[], None]) -> Callable[[], None]:
+    def named() -> None:
+        os.environ["PRESSZERO_PROCESS"] = name
+        settings = importlib.import_module("django.conf").settings
+        settings.DATABASES["default"]["OPTIONS"]["application_name"] = f"presszero {name}"
+        run()
+
+    return named
+
+
+def _lock_home() -> int:
+    """One supervisor for one home. The kernel drops the lock with the process, so it is never stale."""
+    descriptor = os.open(make(home()) / "serve.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        by = os.read(descriptor, 20).decode(errors="replace").strip()
+        raise Refusal(
+            f"Press Zero already runs here (process {by}, home {home()}). Stop it first, "
+            "or set PRESSZERO_HOME and PRESSZERO_PORT to run a second one."
+        ) from None
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, str(os.getpid()).encode())
+    return descriptor
+
+
+def _warm_up() -> None:
+    """Import once what every child needs, so that they share the memory. What is broken here, the child will tell."""
+    with contextlib.suppress(Exception):
+        _set_up_django()
+    for module in ("config.wsgi", "config.urls", "config.edge", *WARM):
+        with contextlib.suppress(Exception):
+            importlib.import_module(module)
+    gc.collect()
+    gc.freeze()  # the collector would otherwise write to every shared page
+
+
+def _set_up_django() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    importlib.import_module("django").setup()
+
+
+def _stop_on_signal() -> threading.Event:
+    asked = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, frame: asked.set())
+    return asked
+
+
+def _printed(name: str, line: str) -> None:
+    with contextlib.suppress(OSError):  # the terminal may be gone; the work goes on until we are told to stop
+        if not name:
+            print(line, flush=True)
+        elif sys.stdout.isatty():
+            print(f"\x1b[{COLOURS.get(name, 37)}m{name:>8}\x1b[0m | {line}", flush=True)
+        else:
+            print(f"{name:>8} | {line}", flush=True)
+
+
+def _banner() -> None:
+    origin = os.environ.get("PRESSZERO_ORIGIN") or f"http://127.0.0.1:{EDGE.port}"
+    rows = [
+        ("The desk", f"{origin}/"),
+        ("Play the customer", f"{origin}/pretend/"),
+        ("Send it mail", f"SMTP at 127.0.0.1:{SMTP.port}, LMTP at 127.0.0.1:{LMTP.port}"),
+    ]
+    lines = [f"  {name:<18} {value}" for name, value in rows]
+    rule = "─" * max(map(len, lines))
+    _printed("", "\n".join(["", rule, "  Press Zero is open.", "", *lines, "", "  Ctrl-C stops all of it.", rule, ""]))
