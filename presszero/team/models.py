@@ -66,6 +66,9 @@ class Invitation(Owned):
     used_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
+    def __str__(self) -> str:
+        return f"invitation {self.id}"
+
 
 class Session(models.Model):
     """One browser signed in. The cookie holds the token, we hold its fingerprint."""
@@ -80,6 +83,9 @@ class Session(models.Model):
     address = models.CharField(max_length=64, blank=True, default="")
     browser = models.CharField(max_length=200, blank=True, default="")
 
+    def __str__(self) -> str:
+        return f"session {self.id}"
+
 
 class SecondFactor(models.Model):
     """A TOTP secret (RFC 6238), sealed. Counts once it was confirmed."""
@@ -89,11 +95,42 @@ class SecondFactor(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     last_step = models.BigIntegerField(default=0)  # a code's time step is used once
 
+    def __str__(self) -> str:
+        return f"second factor of person {self.person_id}"
+
 
 class RecoveryCode(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="recovery_codes")
     code_hash = models.CharField(max_length=64)
     used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"recovery code {self.id}"
+
+
+class Challenge(models.Model):
+    """The password was right and the second factor is awaited. Short-lived, used once, held by a cookie of its own."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"challenge {self.id}"
+
+
+class PasswordReset(models.Model):
+    """A link that lets a person choose a new password, once. It dies when the password changes by any other way."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"password reset {self.id}"
 
 
 class Throttle(models.Model):
@@ -102,3 +139,6 @@ class Throttle(models.Model):
     key = models.CharField(max_length=200, primary_key=True)
     count = models.PositiveIntegerField()
     window_ends_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.count} until {self.window_ends_at}"

@@ -1,0 +1,161 @@
+"""Who is asking, and may they? One query a request; a view without a mark is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+
+from presszero.merchants.models import Merchant
+
+from . import queries
+from .marks import at_least, declared, needs, own, public
+from .models import Membership, Person, Role, Session
+
+__all__ = ["Asked", "MemberAsked", "OwnAsked", "SignedIn", "declared", "needs", "own", "public"]
+
+COOKIE = "pz_session"
+_SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
+_SEEN_EVERY = timedelta(minutes=1)
+
+
+class Asked(HttpRequest):
+    """A request after the gate. All four are None for somebody who is not signed in; `member` also for who left."""
+
+    signed_in: Session | None
+    person: Person | None
+    member: Membership | None
+    merchant: Merchant | None
+
+
+class OwnAsked(Asked):
+    """A request to a view marked `own`: somebody is signed in."""
+
+    signed_in: Session
+    person: Person
+
+
+class MemberAsked(OwnAsked):
+    """A request to a view marked `needs(role)`: a member of a merchant's team."""
+
+    member: Membership
+    merchant: Merchant
+
+
+class SignedIn:
+    """Middleware: finds the person behind the cookie and holds every view to its mark."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Asked) -> HttpResponseBase:
+        _recognise(request)
+        try:
+            response = self.get_response(request)
+        finally:
+            timezone.deactivate()
+        patch_vary_headers(response, ["Cookie"])
+        return response
+
+    def process_view(
+        self, request: Asked, view: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> HttpResponseBase | None:
+        mark = declared(view)
+        if mark is None:
+            raise PermissionDenied(_("This page has not been opened to anyone."))
+        if mark == "public":
+            return None
+        if request.person is None:
+            return _ask_to_sign_in(request)
+        if mark != "own":
+            _check_role(request, Role(mark))
+        return None
+
+
+def keep(response: HttpResponseBase, token: str, name: str = COOKIE, lasts: timedelta | None = None) -> None:
+    """Put a token in the browser where no script can read it; `lasts` None is until the browser closes."""
+    response.set_cookie(
+        name,
+        token,
+        max_age=lasts,
+        path="/",
+        secure=settings.SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def let_go(response: HttpResponseBase, name: str = COOKIE) -> None:
+    """Take a token out of the browser."""
+    response.delete_cookie(name, path="/", samesite="Lax")
+
+
+def safe_next(asked: str | None) -> str:
+    """Where to go on after signing in: a path of ours, or the start. Never another site."""
+    path = asked or "/"
+    plain = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and "\\" not in path
+    return path if plain and not urlsplit(path).netloc else "/"
+
+
+def _recognise(request: Asked) -> None:
+    request.signed_in = request.person = request.member = request.merchant = None
+    token = request.COOKIES.get(COOKIE)
+    session = queries.session_of(token, at=timezone.now()) if token else None
+    if session is None:
+        return
+    request.signed_in, request.person = session, session.person
+    request.member = getattr(session, "member", None)
+    request.merchant = session.merchant if request.member else None
+    if request.member:
+        request.member.person = session.person
+    _notice(session)
+    _speak_as(request.person, request.merchant)
+
+
+def _notice(session: Session) -> None:
+    now = timezone.now()
+    if now - session.seen_at >= _SEEN_EVERY:
+        Session.objects.filter(id=session.id).update(seen_at=now)
+
+
+def _speak_as(person: Person, merchant: Merchant | None) -> None:
+    """The person's own language and time zone, else the browser's and the merchant's."""
+    if person.language:
+        translation.activate(person.language)
+    zone = person.timezone or (merchant.timezone if merchant else "")
+    if zone in available_timezones():
+        timezone.activate(ZoneInfo(zone))
+
+
+def _ask_to_sign_in(request: Asked) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        here = urlsplit(request.headers.get("HX-Current-URL", ""))
+        refused = HttpResponse(status=403)
+        refused.headers["HX-Redirect"] = _sign_in_url(here.path + (f"?{here.query}" if here.query else ""))
+        return refused
+    if request.method not in ("GET", "HEAD"):
+        raise PermissionDenied(_("You are signed out. Sign in and try again: nothing was changed."))
+    return HttpResponseRedirect(_sign_in_url(request.get_full_path()))
+
+
+def _sign_in_url(back: str) -> str:
+    path = safe_next(back)
+    return "/sign-in" if path == "/" else f"/sign-in?{urlencode({'next': path})}"
+
+
+def _check_role(request: Asked, role: Role) -> None:
+    if request.member is None:
+        raise PermissionDenied(_("You are not in a team now. Ask an admin for an invitation."))
+    if not at_least(request.member.role, role):
+        raise PermissionDenied(_("Your role does not include this. An admin of your team can change that."))
+    if request.method not in _SAFE and not at_least(request.member.role, Role.AGENT):
+        raise PermissionDenied(_("Your role is for reading only, so nothing was changed."))

@@ -1,0 +1,81 @@
+"""Reads about the team and its sessions."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import F, FilteredRelation, Q, QuerySet
+
+from presszero.core.sealing import fingerprint
+from presszero.merchants.models import Merchant
+
+from .models import Invitation, Membership, Person, Role, Session
+
+IDLE = timedelta(days=14)  # a session nobody uses for so long is over
+
+_JOINED: tuple[str, ...] = ("person", "merchant", "member")
+
+# For a process without the ORM, such as the edge: one row (merchant_id, member_id, role, person_id) for a live session,
+# none once it ended, ran out, or its owner left the team. Takes the cookie's fingerprint.
+STILL_IN = """
+    SELECT m.merchant_id, m.id, m.role, m.person_id
+      FROM team_session s JOIN team_membership m ON m.merchant_id = s.merchant_id AND m.person_id = s.person_id
+     WHERE s.token_hash = %s AND s.ended_at IS NULL AND s.expires_at > now()
+       AND s.seen_at > now() - interval '14 days' AND m.left_at IS NULL
+"""
+
+
+def session_of(token: str, at: datetime) -> Session | None:
+    """The live session behind a cookie with its person, merchant and `member` (or None), in one query."""
+    return (
+        live_sessions(at)
+        .filter(token_hash=fingerprint(token))
+        .annotate(
+            member=FilteredRelation(
+                "person__memberships",
+                condition=Q(person__memberships__merchant_id=F("merchant_id"))
+                & Q(person__memberships__left_at__isnull=True),
+            )
+        )
+        .select_related(*_JOINED)
+        .first()
+    )
+
+
+def live_sessions(at: datetime) -> QuerySet[Session]:
+    """Sessions that still open doors."""
+    return Session.objects.filter(ended_at__isnull=True, expires_at__gt=at, seen_at__gt=at - IDLE)
+
+
+def sessions_of(person: Person, at: datetime) -> QuerySet[Session]:
+    """Where a person is signed in, the latest seen first."""
+    return live_sessions(at).filter(person=person).order_by("-seen_at", "-id")
+
+
+def members_of(merchant: Merchant) -> QuerySet[Membership]:
+    """The team as it is now, by name."""
+    rows = Membership.objects.filter(merchant=merchant, left_at__isnull=True)
+    return rows.select_related("person").order_by("person__name", "id")
+
+
+def merchants_of(person: Person) -> QuerySet[Membership]:
+    """Every merchant a person works for."""
+    rows = Membership.objects.filter(person=person, left_at__isnull=True)
+    return rows.select_related("merchant").order_by("merchant__name", "id")
+
+
+def admins_of(merchant: Merchant) -> QuerySet[Membership]:
+    """Who may change the team."""
+    return members_of(merchant).filter(role=Role.ADMIN)
+
+
+def open_invitations(merchant: Merchant, at: datetime) -> QuerySet[Invitation]:
+    """Invitations that could still be used, the newest first."""
+    rows = Invitation.objects.filter(merchant=merchant, used_at=None, withdrawn_at=None, expires_at__gt=at)
+    return rows.select_related("invited_by__person").order_by("-id")
+
+
+def invitation_behind(token: str, at: datetime) -> Invitation | None:
+    """The open invitation a link stands for."""
+    rows = Invitation.objects.filter(used_at=None, withdrawn_at=None, expires_at__gt=at)
+    return rows.filter(token_hash=fingerprint(token)).select_related("merchant", "invited_by__person").first()
