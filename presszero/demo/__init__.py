@@ -1,0 +1,4 @@
+"""The cast's shop, seeded by real actions, and the Pretend page, where you play the customer through the real doors.
+
+Owns: no rows. Announces: nothing. Hears: nothing.
+"""
