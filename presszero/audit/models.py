@@ -15,7 +15,7 @@ class Record(Owned):
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
     why = models.TextField(blank=True, default="")
-    # Both are written once, afterwards. The place in the merchant's chain is 1, 2, 3 …: rows may commit out of id order.
+    # Both are written once, afterwards. Places in a merchant's chain are 1, 2, 3 …: rows may commit out of id order.
     place = models.BigIntegerField(null=True, editable=False)
     chain = models.CharField(max_length=64, blank=True, default="")  # SHA-256 over the one before and this row
 

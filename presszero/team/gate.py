@@ -116,7 +116,7 @@ def _recognise(request: Asked) -> None:
     request.member = getattr(session, "member", None)
     request.merchant = session.merchant if request.member else None
     if request.member:
-        request.member.person = session.person
+        request.member.person, request.member.merchant = session.person, session.merchant
     _notice(session)
     _speak_as(request.person, request.merchant)
 
