@@ -69,7 +69,8 @@ def why_unusable(door: Door) -> str | None:
     except OSError as why:
         by = f" by {holder}" if (holder := holder_of(port)) else ""
         if why.strerror and "in use" not in why.strerror:
-            return f"Nothing can listen at {bind_address()}, port {port} ({door.name}): {why.strerror}. See PRESSZERO_BIND."
+            where = f"{bind_address()}, port {port} ({door.name})"
+            return f"Nothing can listen at {where}: {why.strerror}. See PRESSZERO_BIND."
         return f"Port {port} ({door.name}) is already used{by}. Stop that, or choose another with {door.setting}."
     return None
 

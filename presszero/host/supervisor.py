@@ -48,7 +48,7 @@ class Child:
 
 
 def pause_before(restart: int, *, code: int, ran: float) -> float:
-    """Seconds to wait before the n-th restart in a row, after an end with `code` (negative: a signal) in `ran` seconds."""
+    """Seconds to wait before the n-th restart in a row. code: how it ended, negative by a signal; ran: for how long."""
     broken = code > 0 and ran < BROKEN_WITHIN
     return float(min(LONGEST_PAUSE_OF_BROKEN if broken else LONGEST_PAUSE, 0.1 * 2 ** min(restart - 1, 10)))
 

@@ -1,0 +1,76 @@
+// Puts what the browser loads into presszero/ui/static/built/: libraries as they are published, our fonts' files
+// with the CSS that names them, and each of our own programs (a folder here with a main.ts) as one minified module.
+
+import { build } from "esbuild";
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const modules = path.join(here, "node_modules");
+const built = path.join(here, "..", "presszero", "ui", "static", "built");
+
+const LIBRARIES = {
+  "htmx.min.js": "htmx.org/dist/htmx.min.js",
+  // Idiomorph together with the htmx extension `morph`.
+  "idiomorph-ext.min.js": "idiomorph/dist/idiomorph-ext.min.js",
+  "inter-latin.woff2": "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
+  "inter-latin-ext.woff2": "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2",
+};
+
+const LICENCES = ["htmx.org", "idiomorph", "@fontsource-variable/inter"];
+
+// The browser fetches the second file only for a page with a character of its range.
+const FONT_CSS = `@font-face {
+  font-family: "Inter Variable";
+  font-weight: 100 900;
+  font-display: swap;
+  src: url("inter-latin.woff2") format("woff2");
+  unicode-range: U+0000-00FF, U+0131, U+0152-0153, U+02BB-02BC, U+02C6, U+02DA, U+02DC, U+0304, U+0308, U+0329,
+    U+2000-206F, U+20AC, U+2122, U+2191, U+2193, U+2212, U+2215, U+FEFF, U+FFFD;
+}
+@font-face {
+  font-family: "Inter Variable";
+  font-weight: 100 900;
+  font-display: swap;
+  src: url("inter-latin-ext.woff2") format("woff2");
+  unicode-range: U+0100-02BA, U+02BD-02C5, U+02C7-02CC, U+02CE-02D7, U+02DD-02FF, U+0304, U+0308, U+0329,
+    U+1D00-1DBF, U+1E00-1E9F, U+1EF2-1EFF, U+2020, U+20A0-20AB, U+20AD-20C0, U+2113, U+2C60-2C7F, U+A720-A7FF;
+}
+`;
+
+async function licences() {
+  const texts = LICENCES.map(async (name) => {
+    const folder = path.join(modules, name);
+    const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
+    const { version, license } = JSON.parse(await readFile(path.join(folder, "package.json"), "utf8"));
+    const text = file ? await readFile(path.join(folder, file), "utf8") : "";
+    return `${name} ${version} (${license})\n\n${text.trim()}\n`;
+  });
+  return (await Promise.all(texts)).join("\n" + "-".repeat(80) + "\n\n");
+}
+
+async function ourPrograms() {
+  const entries = await readdir(here, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory() && existsSync(path.join(here, entry.name, "main.ts")));
+}
+
+await rm(built, { recursive: true, force: true });
+await mkdir(built, { recursive: true });
+for (const [name, source] of Object.entries(LIBRARIES)) {
+  await copyFile(path.join(modules, source), path.join(built, name));
+}
+await writeFile(path.join(built, "inter.css"), FONT_CSS);
+await writeFile(path.join(built, "LICENCES.txt"), await licences());
+for (const program of await ourPrograms()) {
+  await build({
+    entryPoints: [path.join(here, program.name, "main.ts")],
+    outfile: path.join(built, `${program.name}.js`),
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    legalComments: "linked",
+  });
+}
