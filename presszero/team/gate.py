@@ -9,13 +9,14 @@ from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
+from presszero.core.refusal import Refused
 from presszero.merchants.models import Merchant
+from presszero.ui.refusals import refusal
 
 from . import queries
 from .marks import at_least, declared, needs, own, public
@@ -71,14 +72,12 @@ class SignedIn:
     ) -> HttpResponseBase | None:
         mark = declared(view)
         if mark is None:
-            raise PermissionDenied(_("This page has not been opened to anyone."))
+            return _refuse(request, _("This page has not been opened to anyone."))
         if mark == "public":
             return None
         if request.person is None:
             return _ask_to_sign_in(request)
-        if mark != "own":
-            _check_role(request, Role(mark))
-        return None
+        return None if mark == "own" else _check_role(request, Role(mark))
 
 
 def keep(response: HttpResponseBase, token: str, name: str = COOKIE, lasts: timedelta | None = None) -> None:
@@ -143,7 +142,7 @@ def _ask_to_sign_in(request: Asked) -> HttpResponse:
         refused.headers["HX-Redirect"] = _sign_in_url(here.path + (f"?{here.query}" if here.query else ""))
         return refused
     if request.method not in ("GET", "HEAD"):
-        raise PermissionDenied(_("You are signed out. Sign in and try again: nothing was changed."))
+        return _refuse(request, _("You are signed out, so nothing was changed."), _("Sign in and try again."))
     return HttpResponseRedirect(_sign_in_url(request.get_full_path()))
 
 
@@ -152,10 +151,16 @@ def _sign_in_url(back: str) -> str:
     return "/sign-in" if path == "/" else f"/sign-in?{urlencode({'next': path})}"
 
 
-def _check_role(request: Asked, role: Role) -> None:
+def _check_role(request: Asked, role: Role) -> HttpResponse | None:
+    ask = _("An admin of your team can change that.")
     if request.member is None:
-        raise PermissionDenied(_("You are not in a team now. Ask an admin for an invitation."))
+        return _refuse(request, _("You are not in a team now."), _("Ask an admin for an invitation."))
     if not at_least(request.member.role, role):
-        raise PermissionDenied(_("Your role does not include this. An admin of your team can change that."))
+        return _refuse(request, _("Your role does not include this."), ask)
     if request.method not in _SAFE and not at_least(request.member.role, Role.AGENT):
-        raise PermissionDenied(_("Your role is for reading only, so nothing was changed."))
+        return _refuse(request, _("Your role is for reading only, so nothing was changed."), ask)
+    return None
+
+
+def _refuse(request: HttpRequest, sentence: str, next_step: str = "") -> HttpResponse:
+    return refusal(request, Refused(sentence, next_step), 403)

@@ -8,6 +8,7 @@ from .second_factor import begin_second_factor, confirm_second_factor, new_recov
 from .sessions import (
     Browser,
     Opened,
+    continue_at,
     end_member_sessions,
     end_other_sessions,
     end_session,
@@ -33,6 +34,7 @@ __all__ = [
     "change_profile",
     "change_role",
     "confirm_second_factor",
+    "continue_at",
     "end_member_sessions",
     "end_other_sessions",
     "end_session",

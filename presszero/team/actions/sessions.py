@@ -69,7 +69,12 @@ def switch_merchant(session: Session, merchant_id: int) -> Opened:
     there = queries.merchants_of(session.person).filter(merchant_id=merchant_id).first()
     if there is None:
         raise Refused(_("You are not in that team."))
-    session.merchant = there.merchant
+    return continue_at(session, there)
+
+
+def continue_at(session: Session, member: Membership) -> Opened:
+    """The session goes on at this merchant, under a new key."""
+    session.merchant = member.merchant
     session.save(update_fields=["merchant"])
     return rotate(session)
 

@@ -1,0 +1,1 @@
+"""The screens of the team: the way in, one's own page, the people."""
