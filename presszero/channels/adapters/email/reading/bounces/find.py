@@ -1,0 +1,162 @@
+"""Is this mail a bounce? Several voices are asked, the surest first: the standard report, headers, prose, flufl."""
+
+from __future__ import annotations
+
+import re
+from email.message import Message
+
+from flufl.bounce import all_failures
+
+from .. import clean, headers
+from ..parts import Parts
+from ..shape import Bounce
+from . import dsn, prose, verdict
+
+_DAEMON = re.compile(
+    r"(?i)^(?:mailer[-_. ]?daemon|mail[-_. ]?(?:delivery|daemon|system|er)|post[-_. ]?master|mdaemon|(?:mail-?)?deliver(?:y|ies)?(?:[-_. ]?(?:status|sub|notification|system))?|bounce[ds]?(?:[-_+=.].*)?|null|<>|administrator|mmdf|root|uucp|maileradmin|mailsystem|mail|smtp|"
+    r"microsoftexchange[0-9a-f]+|noreply-?dmarc|ntmail|exchange|groupwise|mail_?server|postmaster.*|mailer-daemon.*|no-?reply|imail|lmtp|system|internet)(?:@|$)"
+)  # fmt: skip
+_SUBJECT = re.compile(
+    r"(?i)(?:un|non-?)deliver|delivery (?:status|failure|failed|error|problem|report|has|notification|attempt|delayed|to|incomplete|unsuccessful)|deliver(?:y|ed)? fail|fail(?:ed|ure)[^\n]{0,20}(?:deliver|notice|mail)|returned (?:mail|message|e-?mail|to sender)|mail (?:delivery|system error|not deliver|error|failure|could)|message (?:delivery|status|not|could|undeliver|delayed|failure|bounced)|could ?n[o']t (?:be )?(?:send|deliver)|can ?not be delivered|warning: (?:could|message)|delayed|rejected|bounce|user unknown|failure notice|nondeliver|mail failure|error (?:sending|deliver)|problem delivering|cannot send|e-?mail (?:could|not) |"
+    r"unzustellbar|unzustellbar|nicht zugestellt|zustellung|fehlgeschlagen|non remis|échec|echec|non (?:distribué|délivré)|no se (?:puede|pudo|ha podido)|no entregad|devuelto|devolvido|não (?:é possível|entregue|foi)|falha|non recapit|impossibile|mancat|mancato|onbestelbaar|niet (?:bezorgd|afgeleverd)|kan inte|kunde inte|olevererat|ikke levere|kunne ikke|ej levereras|toimittamat|ei voitu|nie można|niedostarcz|niedoręcz|nelze doruč|nedoruč|kézbesíthet|teslim edile|недоставлен|не доставлен|невозможно|не удалось|возвращ|недоставк|配信|送信(?:でき|エラー|失敗)|エラー|返送|退信|无法|無法|未送达|系统退信|배달|반송|전송 실패|αδύνατη|לא ניתן|تعذر|تعذّر"
+)  # fmt: skip
+_AWAY = re.compile(
+    r"(?i)out of (?:the )?office|auto(?:matic|mated)?[- ]?(?:reply|response|respond|answer)|vacation|on holiday|away from|abwesen|automatische antwort|absen[ct]|réponse automatique|fuera de|respuesta automática|resposta automática|risposta automatica|automatisch antwoord|afwezig|autosvar|frånvaro|автоответ|自动回复|自動回覆|自動応答|不在|자동 ?회신|부재"
+)  # fmt: skip
+_DELAYED = re.compile(
+    r"(?i)warning message only|do(?:es)? not need to resend|still (?:trying|being retried|in the queue|attempting)|will (?:be )?(?:retried|keep trying|continue (?:to )?(?:try|attempt|retry)|try again)|(?:has|have) not (?:yet )?been delivered|delivery (?:is |has been |was )?delayed|delayed|further attempts|no action is required|temporarily"
+)  # fmt: skip
+_FAILED = re.compile(r"(?i)permanent|fatal|giv(?:en|ing) up|failed|undeliverable|returned|gave up|rejected|unknown|could not be delivered|expired")
+
+
+def find(message: Message, parts: Parts, text: str, subject: str) -> Bounce | None:
+    """The bounce, or None. `text` is the mail's whole text."""
+    standard = _standard(message, parts, text)
+    if standard or _told_delivered(parts):
+        return standard
+    if not _announced(message, subject) or _away(message, subject):
+        return None
+    return _from_prose(message, parts, text, subject) or _from_flufl(message, text)
+
+
+def original_ids(parts: Parts, text: str) -> tuple[str, ...]:
+    """Message-IDs of the mail that came back, from the returned message, its headers, or its copy in the text."""
+    found = [headers.raw(each, "Message-ID") for each in parts.originals]
+    copies = [report for kind, report in parts.reports if "headers" in kind] + [text]
+    for copy in copies:
+        found += re.findall(r"(?im)^[ \t>]*message-id[ \t]*:[ \t]*(?:\n[ \t]+)?(<[^<>\s]{3,500}>)", copy[:200_000])
+    return tuple(dict.fromkeys(each for value in found for each in headers.identifiers(value)))[:20]
+
+
+def _standard(message: Message, parts: Parts, text: str) -> Bounce | None:
+    reports = [report for kind, report in parts.reports if "delivery-status" in kind]
+    told = [each for report in reports for each in dsn.recipients(report)]
+    failing = [each for each in told if each.action in ("failed", "failure")] or [
+        each for each in told if each.action in ("delayed", "") or each.status.startswith(("4.", "5."))
+    ]
+    failing = [each for each in failing if each.action not in ("delivered", "relayed", "expanded")]
+    if not failing:
+        return None
+    first = next((each for each in failing if each.address), failing[0])
+    addresses = tuple(dict.fromkeys(each.address for each in failing if each.address))
+    prose_told = prose.told(text, _never(message))
+    recipient = first.address or _recipient(message, parts, text, prose_told)
+    said = first.diagnostic or prose_told.said
+    status = first.status
+    vague = not first.diagnostic or len(first.diagnostic) < 25 or status in ("", "5.0.0", "4.0.0", "5.5.0")
+    weighed = f"{said} {prose_told.said}" if vague else said
+    delayed = first.action == "delayed"
+    permanent = not delayed and verdict.dead(_telling(status, weighed), weighed)
+    return Bounce(recipient, permanent, _reason(said, status), status, delayed, addresses or ((recipient,) if recipient else ()))
+
+
+def _telling(status: str, said: str) -> str:
+    """A general status ("5.0.0") says less than one that the server's answer holds."""
+    return verdict.status_in(said) or status if status in ("", "5.0.0", "4.0.0", "5.5.0", "5.3.0") else status
+
+
+def _told_delivered(parts: Parts) -> bool:
+    told = [each for kind, report in parts.reports if "delivery-status" in kind for each in dsn.recipients(report)]
+    return bool(told) and all(each.action in ("delivered", "relayed", "expanded") for each in told)
+
+
+def _announced(message: Message, subject: str) -> bool:
+    """Does anything but the text say that this is a bounce?"""
+    if headers.raw(message, "X-Failed-Recipients"):
+        return True
+    if any(kind.startswith(("message/feedback", "message/disposition")) for kind in ()):
+        return False
+    sender = headers.parties(message, "From")
+    null = headers.raw(message, "Return-Path").strip() == "<>"
+    daemon = not sender or bool(_DAEMON.match(sender[0].address) or _DAEMON.match(sender[0].name))
+    return (daemon or null or bool(headers.raw(message, "X-Delivery-Status"))) or bool(_SUBJECT.search(subject))
+
+
+def _away(message: Message, subject: str) -> bool:
+    return bool(_AWAY.search(subject)) and not headers.raw(message, "X-Failed-Recipients")
+
+
+def _from_prose(message: Message, parts: Parts, text: str, subject: str) -> Bounce | None:
+    told = prose.told(text, _never(message))
+    sender = headers.parties(message, "From")
+    daemon = not sender or bool(_DAEMON.match(sender[0].address) or _DAEMON.match(sender[0].name))
+    failed = headers.raw(message, "X-Failed-Recipients")
+    subject_says = bool(_SUBJECT.search(subject))
+    if not failed and not (told.failure and (daemon or subject_says)):
+        return None
+    if not failed and not subject_says and not (told.recipients and daemon):
+        return None
+    named = tuple(party.address for party in headers.addresses(failed) if party.address) if failed else ()
+    recipient = named[0] if named else _recipient(message, parts, text, told)
+    if not recipient and not (daemon and subject_says):
+        return None
+    status = verdict.status_in(told.said)
+    head, _ = prose.cut(text)
+    delayed = bool(_DELAYED.search(head + subject)) and not _FAILED.search(head + subject)
+    permanent = not delayed and verdict.dead(status, f"{told.said} {'' if len(told.said) > 60 else head[:1500]}")
+    everyone = tuple(dict.fromkeys([*named, *([recipient] if recipient else [])]))
+    return Bounce(recipient, permanent, _reason(told.said, status), status, delayed, everyone)
+
+
+def _recipient(message: Message, parts: Parts, text: str, told: prose.Told) -> str:
+    """The prose's best candidate; else whom the returned mail was for."""
+    if told.recipients:
+        return told.recipients[0]
+    for original in parts.originals:
+        to = headers.parties(original, "To")
+        if to and to[0].address:
+            return to[0].address
+    copies = [report for kind, report in parts.reports if "headers" in kind] + [prose.cut(text)[1]]
+    for copy in copies:
+        found = re.search(r"(?im)^[ \t>]*to[ \t]*:[ \t]*(.{3,300})", copy)
+        if found:
+            to_list = headers.addresses(found.group(1))
+            if to_list and "@" in to_list[0].address:
+                return to_list[0].address
+    return ""
+
+
+def _from_flufl(message: Message, text: str) -> Bounce | None:
+    """Formats of old that flufl.bounce knows; its words for temporary are kept, its permanence is not ours."""
+    try:
+        temporary, permanent = all_failures(message)
+    except Exception:  # a library for odd mail that itself trips over odder mail
+        return None
+    found = sorted(each.decode("utf-8", "replace") for each in (permanent or temporary))
+    if not found:
+        return None
+    told = prose.told(text, _never(message))
+    status = verdict.status_in(told.said)
+    dead = bool(permanent) and verdict.dead(status, told.said)
+    return Bounce(found[0], dead, _reason(told.said, status), status, not permanent, tuple(found))
+
+
+def _never(message: Message) -> frozenset[str]:
+    """Whom a bounce is from and to: neither is the one that failed."""
+    own = [party.address.lower() for name in ("From", "To", "Delivered-To", "Reply-To", "Sender") for party in headers.parties(message, name)]
+    return frozenset(own)
+
+
+def _reason(said: str, status: str) -> str:
+    said = clean.line(said)
+    return (said[:400] or status or "The server gave no reason.").strip()

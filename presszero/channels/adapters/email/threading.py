@@ -1,0 +1,210 @@
+"""Groups mails into conversations: RFC 5256's REFERENCES algorithm over ids, with subjects only as a last hint.
+
+Pure: no database, no clock. Holds two small tables, so that half a million mails fit into a modest memory.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+MAX_REFERENCES = 200  # of one mail that are followed: the oldest and the newest
+HINT_DAYS = 60  # how far apart two mails of one subject may be
+
+_BLOB = re.compile(r"^\s*\[[^\[\]]{1,60}\]\s*")
+_SIGN = re.compile(
+    r"^\s*(?:re|fwd?|aw|antw|sv|vs|tr|wg|res|rif|odp|ynt|enc|rv|doorst|vb|回复|回覆|答复|转发|轉寄|返信|転送|답장|전달|отв|пер|αντ|απ|תשובה|השב|رد)"
+    r"\s*(?:\[\d{1,3}\]|\(\d{1,3}\)|\^\d{1,3})?\s*[:：]\s*",
+    re.I,
+)
+_TRAILER = re.compile(r"\s*\(fwd\)\s*$", re.I)
+_WRAPPED = re.compile(r"^\[fwd:\s*(.{0,500})\]$", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What threading needs of one mail. Ids without angle brackets; `participants` are lower-case addresses."""
+
+    message_id: str
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()  # oldest first
+    subject: str = ""
+    participants: frozenset[str] = frozenset()
+    date: datetime | None = None
+
+
+@dataclass(slots=True)
+class _Tree:
+    """Who answers whom, as a forest over ids (parents) and as sets of ids that belong together (joined)."""
+
+    number: dict[str, int] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
+    parent: list[int] = field(default_factory=list)  # -1 for none
+    joined: list[int] = field(default_factory=list)  # union by pointing at an earlier one
+    present: bytearray = field(default_factory=bytearray)
+
+    def add(self, name: str) -> int:
+        known = self.number.get(name)
+        if known is not None:
+            return known
+        at = len(self.names)
+        self.number[name] = at
+        self.names.append(name)
+        self.parent.append(-1)
+        self.joined.append(at)
+        self.present.append(0)
+        return at
+
+    def root(self, at: int) -> int:
+        while self.joined[at] != at:
+            self.joined[at] = self.joined[self.joined[at]]
+            at = self.joined[at]
+        return at
+
+    def join(self, one: int, other: int) -> None:
+        one, other = self.root(one), self.root(other)
+        if one != other:
+            self.joined[max(one, other)] = min(one, other)
+
+    def descends(self, child: int, ancestor: int) -> bool:
+        """Whether `ancestor` is above `child`; a chain cannot loop, since `link` refuses loops."""
+        while child != -1:
+            if child == ancestor:
+                return True
+            child = self.parent[child]
+        return False
+
+    def link(self, parent: int, child: int) -> bool:
+        """Makes `parent` the parent of `child` unless that closes a loop."""
+        if parent == child or self.descends(parent, child):
+            return False
+        self.parent[child] = parent
+        self.join(parent, child)
+        return True
+
+
+def conversations(mails: Iterable[Mail]) -> Iterator[tuple[str, str]]:
+    """(message id, conversation) of each mail, in the order given. All mails are taken in before the first answer.
+
+    The conversation is the id of its topmost mail, or of the mail that all its mails refer to where that one is missing.
+    A mail without an id gets "mail-N", N its place. A second mail with an id already seen joins the first one's conversation.
+    """
+    tree, order = _Tree(), []
+    hints = _Hints()
+    for place, mail in enumerate(mails):
+        name = mail.message_id or f"mail-{place}"
+        at = tree.add(name)
+        _take_in(tree, at, mail)
+        hints.note(at, mail)
+        order.append(at)
+    hints.apply(tree)
+    tops = _tops(tree)
+    for at in order:
+        yield tree.names[at], tree.names[tops[tree.root(at)]]
+
+
+def _take_in(tree: _Tree, at: int, mail: Mail) -> None:
+    """Step 1 of the algorithm: links the references in a chain, and the mail below the last of them."""
+    chain = [tree.add(each) for each in _chain(mail)]
+    for above, below in zip(chain, chain[1:], strict=False):
+        if tree.parent[below] == -1:
+            tree.link(above, below)
+        elif above != below:
+            tree.join(above, below)
+    if chain:
+        last = chain[-1]
+        if not tree.present[at] or tree.parent[at] == -1:
+            tree.parent[at] = -1
+            tree.link(last, at)
+        tree.join(last, at)
+    tree.present[at] = 1
+
+
+def _chain(mail: Mail) -> list[str]:
+    references = [each for each in mail.references if each and each != mail.message_id]
+    if len(references) > MAX_REFERENCES:
+        references = references[: MAX_REFERENCES // 2] + references[-MAX_REFERENCES // 2 :]
+    if not references and mail.in_reply_to and mail.in_reply_to != mail.message_id:
+        references = [mail.in_reply_to]
+    return list(dict.fromkeys(references))
+
+
+def _tops(tree: _Tree) -> dict[int, int]:
+    """The id that names each conversation: the top of its tree; of several tops the first that is a mail."""
+    tops: dict[int, int] = {}
+    for at in range(len(tree.names)):
+        if tree.parent[at] != -1:
+            continue
+        root = tree.root(at)
+        known = tops.get(root)
+        if known is None or (tree.present[at] and not tree.present[known]):
+            tops[root] = at
+    return tops
+
+
+class _Hints:
+    """Subjects, for replies whose ids were lost: same base subject, a reply sign, and somebody in common."""
+
+    def __init__(self) -> None:
+        self._by_subject: dict[str, list[tuple[int, bool, frozenset[str], datetime | None]]] = {}
+
+    def note(self, at: int, mail: Mail) -> None:
+        base, signed = base_subject(mail.subject)
+        orphan = signed and not mail.references and not mail.in_reply_to
+        if base and len(base) > 1:
+            self._by_subject.setdefault(base, []).append((at, orphan, mail.participants, mail.date))
+
+    def apply(self, tree: _Tree) -> None:
+        """Joins each orphaned reply to the latest earlier mail of its subject that shares two participants."""
+        for mails in self._by_subject.values():
+            if len(mails) < 2:
+                continue
+            for place, (at, orphan, participants, date) in enumerate(mails):
+                if orphan:
+                    self._join(tree, at, participants, date, mails[:place] or mails[place + 1 :])
+
+    def _join(
+        self,
+        tree: _Tree,
+        at: int,
+        participants: frozenset[str],
+        date: datetime | None,
+        others: list[tuple[int, bool, frozenset[str], datetime | None]],
+    ) -> None:
+        for other, _, theirs, when in reversed(others[-200:]):
+            if len(participants & theirs) >= 2 and _near(date, when):
+                tree.join(other, at)
+                if tree.parent[at] == -1 and other != at:
+                    tree.link(other, at)
+                return
+
+
+def _near(one: datetime | None, other: datetime | None) -> bool:
+    if one is None or other is None:
+        return True
+    return abs((one - other).days) <= HINT_DAYS
+
+
+def base_subject(subject: str) -> tuple[str, bool]:
+    """RFC 5256 §2.1, and the reply signs of other languages: ("late parcel", whether a reply or forward sign was there)."""
+    text, signed = " ".join(subject[:1000].split()), False
+    while True:
+        before = text
+        trimmed = _TRAILER.sub("", text)
+        signed = signed or trimmed != text
+        text = trimmed
+        sign = _SIGN.match(text)
+        if sign:
+            signed, text = True, text[sign.end() :]
+            continue
+        blob = _BLOB.match(text)
+        if blob and text[blob.end() :].strip():
+            text = text[blob.end() :]
+            continue
+        wrapped = _WRAPPED.match(text)
+        if wrapped:
+            signed, text = True, wrapped.group(1)
+        if text == before:
+            return text.strip().lower(), signed
