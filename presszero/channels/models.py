@@ -105,7 +105,9 @@ class Participant(Owned):
     standing = models.CharField(max_length=12, choices=Standing.choices)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["merchant", "thread", "kind", "address"], name="takes_part_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "thread", "kind", "address"], name="takes_part_once")
+        ]
 
 
 class Joined(Func):
@@ -132,6 +134,7 @@ class Entry(Owned):
     proof = models.CharField(max_length=12, blank=True, default="")
     automatic = models.CharField(max_length=20, blank=True, default="")
     warnings = models.JSONField(default=list)
+    reply_to = models.CharField(max_length=320, blank=True, default="")  # where they ask for answers, if elsewhere
     copied = models.JSONField(default=list)  # [[name, address], …] of To and Cc besides us
     at = models.DateTimeField()  # its place in time: when it came to us, or we sent it
     sent_at = models.DateTimeField(null=True)  # what the sender's clock said
@@ -201,7 +204,9 @@ class Delivery(Owned):
         indexes = [
             models.Index(fields=["merchant", "entry"]),
             models.Index(fields=["not_before"], condition=Q(state="queued"), name="delivery_due"),
-            models.Index(fields=["started_at"], condition=Q(state__in=["sending", "unknown"]), name="delivery_under_way"),
+            models.Index(
+                fields=["started_at"], condition=Q(state__in=["sending", "unknown"]), name="delivery_under_way"
+            ),
             models.Index(fields=["merchant", "provider_id"], condition=~Q(provider_id=""), name="delivery_by_provider"),
         ]
 

@@ -72,6 +72,7 @@ class Migration(migrations.Migration):
                 ('proof', models.CharField(blank=True, default='', max_length=12)),
                 ('automatic', models.CharField(blank=True, default='', max_length=20)),
                 ('warnings', models.JSONField(default=list)),
+                ('reply_to', models.CharField(blank=True, default='', max_length=320)),
                 ('copied', models.JSONField(default=list)),
                 ('at', models.DateTimeField()),
                 ('sent_at', models.DateTimeField(null=True)),

@@ -1,0 +1,222 @@
+"""Sends are stored before they are tried, and tried until the provider has answered.
+
+queued → sending → accepted → delivered/read, or failed, or unknown when the connection broke after the provider might
+have taken it. The queue is the deliveries themselves: no second record can disagree with them. A worker holds an
+advisory lock on a delivery while it sends, so a dead worker's delivery is found at once, by the lock's absence.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from presszero.core.actor import SYSTEM, Actor
+from presszero.core.refusal import Refused
+from presszero.core.text import clean
+from presszero.timeline.actions import record, wake
+
+from . import policy
+from .adapter import Adapter
+from .envelope import outgoing
+from .facts import DeliveryChanged
+from .models import Delivery, DeliveryTry, Entry, Line, SendingHeld, StrayReport
+from .registry import adapter
+from .vocabulary import Sent
+
+log = logging.getLogger(__name__)
+
+_LOCKS = 0x5E4D  # advisory lock class of deliveries
+State = Delivery.State
+
+
+class AlreadyGone(Refused):
+    """It can no longer be taken back."""
+
+
+def enqueue(entry: Entry, line: Line, recipients: Iterable[tuple[str, str]], *, not_before: datetime) -> list[Delivery]:
+    """One row for each (kind, address), in the caller's transaction. A worker is woken after commit."""
+    rows = [
+        Delivery(
+            merchant_id=entry.merchant_id, entry=entry, line=line, kind=kind, address=address, not_before=not_before
+        )
+        for kind, address in recipients
+    ]
+    wake("outbox")
+    return Delivery.objects.bulk_create(rows)
+
+
+@transaction.atomic
+def take_back(entry: Entry) -> None:
+    """Stops every delivery of an entry. Raises AlreadyGone, and stops none, when one of them was tried already."""
+    rows = list(Delivery.objects.select_for_update().filter(merchant_id=entry.merchant_id, entry=entry))
+    if any(row.state != State.QUEUED or row.tries for row in rows):
+        raise AlreadyGone("This is already on its way.", "Write again to put it right.")
+    Delivery.objects.filter(id__in=[row.id for row in rows]).update(state=State.CANCELLED, changed_at=timezone.now())
+
+
+@transaction.atomic
+def send_again(delivery: Delivery, *, by: Actor) -> None:
+    """A person decides that a failed or unknown delivery is tried once more, under the same message id."""
+    row = Delivery.objects.select_for_update().get(merchant_id=delivery.merchant_id, id=delivery.id)
+    if row.state not in {State.FAILED, State.UNKNOWN}:
+        raise Refused("There is nothing to send again here.")
+    row.not_before = timezone.now()
+    row.started_at = row.written_at = None
+    _set(row, State.QUEUED, "", by=by)
+    wake("outbox")
+
+
+@transaction.atomic
+def believe_accepted(delivery: Delivery, reason: str, *, by: Actor) -> None:
+    """Evidence, or a person, says that an unknown delivery arrived."""
+    row = Delivery.objects.select_for_update().get(merchant_id=delivery.merchant_id, id=delivery.id)
+    if row.state == State.UNKNOWN:
+        _set(row, State.ACCEPTED, reason, by=by)
+
+
+def sending_held() -> str:
+    """Why nothing may leave this installation; "" when it may."""
+    return SendingHeld.objects.values_list("why", flat=True).first() or ""
+
+
+def deliver_next() -> bool:
+    """Tries the delivery that is due longest. False when none is due, or sending is held."""
+    if sending_held():
+        return False
+    for row in _due():
+        with _mine(row.id) as got_it:
+            if got_it and _begin(row):
+                _send(row)
+                return True
+    return False
+
+
+def find_abandoned() -> int:
+    """Deliveries whose worker died: tried again if the provider cannot have them, else unknown. How many."""
+    found = 0
+    for row in Delivery.objects.filter(state=State.SENDING, started_at__lt=timezone.now() - timedelta(seconds=2)):
+        with _mine(row.id) as nobody_has_it:
+            if nobody_has_it:
+                found += _settle_abandoned(row)
+    return found
+
+
+def report(row: Delivery, state: str, reason: str, *, by: Actor = SYSTEM) -> bool:
+    """A provider's word on a delivery. States only move forward. Whether anything changed. In the caller's transaction."""
+    if not policy.moves_forward(row.state, state):
+        return False
+    _set(row, state, reason, by=by)
+    return True
+
+
+def _due() -> list[Delivery]:
+    rows = Delivery.objects.filter(state=State.QUEUED, not_before__lte=timezone.now(), line__paused_at=None)
+    return list(rows.order_by("not_before")[:8])
+
+
+@contextmanager
+def _mine(delivery_id: int) -> Iterator[bool]:
+    """Holds the delivery's lock on this connection; the database lets go if we die."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCKS, delivery_id % 2**31])
+        (got_it,) = cursor.fetchone()
+    try:
+        yield got_it
+    finally:
+        if got_it:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCKS, delivery_id % 2**31])
+
+
+def _begin(row: Delivery) -> bool:
+    """queued → sending, unless somebody took it back or sent it in the meantime."""
+    now = timezone.now()
+    begun = Delivery.objects.filter(merchant_id=row.merchant_id, id=row.id, state=State.QUEUED, not_before__lte=now)
+    return bool(
+        begun.update(state=State.SENDING, started_at=now, written_at=None, tries=F("tries") + 1, changed_at=now)
+    )
+
+
+def _send(row: Delivery) -> None:
+    """Outside any transaction: the network never waits inside one."""
+    row = Delivery.objects.select_related("entry__thread", "line__brand").get(merchant_id=row.merchant_id, id=row.id)
+    attempt = DeliveryTry.objects.create(merchant_id=row.merchant_id, delivery=row, started_at=row.started_at)
+    channel = adapter(row.line.kind)
+    try:
+        sent = channel.send(outgoing(row), row.line.for_adapter(), lambda: _mark_written(row))
+    except Exception as why:
+        log.exception("delivery %d", row.id)
+        state = "unknown" if _was_written(row) else "later"
+        sent = Sent(state, reason=f"{type(why).__name__}: {why}")
+    _answered(row, attempt, sent, channel)
+
+
+def _mark_written(row: Delivery) -> None:
+    Delivery.objects.filter(merchant_id=row.merchant_id, id=row.id).update(written_at=timezone.now())
+
+
+def _was_written(row: Delivery) -> bool:
+    return Delivery.objects.filter(merchant_id=row.merchant_id, id=row.id, written_at__isnull=False).exists()
+
+
+@transaction.atomic
+def _answered(row: Delivery, attempt: DeliveryTry, sent: Sent, channel: Adapter) -> None:
+    """Writes down what the provider said; the next try is another row's `not_before`."""
+    row = Delivery.objects.select_for_update().get(merchant_id=row.merchant_id, id=row.id)
+    attempt.ended_at, attempt.outcome, attempt.reason = timezone.now(), sent.state, clean(sent.reason, 2000)
+    attempt.save(update_fields=["ended_at", "outcome", "reason"])
+    row.provider_id = sent.provider_id or row.provider_id
+    next_state = policy.after_try(sent.state, row.tries, idempotent=channel.can.idempotent)
+    if next_state == State.QUEUED:
+        wait = policy.wait_before_retry(row.tries, sent.retry_after, random.random())  # noqa: S311 (jitter)
+        row.not_before = timezone.now() + wait
+    _set(row, next_state, sent.reason, by=SYSTEM)
+    _note_trouble(row.line_id, row.merchant_id, "" if sent.state == "accepted" else sent.reason)
+    if row.provider_id:
+        _apply_strays(row)
+
+
+def _note_trouble(line_id: int, merchant_id: int, reason: str) -> None:
+    line = Line.objects.filter(merchant_id=merchant_id, id=line_id)
+    if reason:
+        line.filter(trouble_since=None).update(trouble_since=timezone.now())
+        line.update(trouble=clean(reason, 500))
+    else:
+        line.exclude(trouble="").update(trouble="", trouble_since=None)
+
+
+def _apply_strays(row: Delivery) -> None:
+    strays = StrayReport.objects.filter(merchant_id=row.merchant_id, provider_id=row.provider_id, line_id=row.line_id)
+    for stray in strays.order_by("id"):
+        report(row, stray.state, stray.reason)
+    strays.delete()
+
+
+@transaction.atomic
+def _settle_abandoned(row: Delivery) -> int:
+    row = Delivery.objects.select_for_update().select_related("line").get(merchant_id=row.merchant_id, id=row.id)
+    if row.state != State.SENDING:
+        return 0
+    unsure = row.written_at is not None and not adapter(row.line.kind).can.idempotent
+    if unsure:
+        _set(row, State.UNKNOWN, "We were cut off while sending, and cannot tell whether it went.", by=SYSTEM)
+    else:
+        row.not_before = timezone.now()
+        _set(row, State.QUEUED, "", by=SYSTEM)
+        wake("outbox")
+    return 1
+
+
+def _set(row: Delivery, state: str, reason: str, *, by: Actor) -> None:
+    row.state, row.reason = state, clean(reason, 2000)
+    row.save()
+    record(
+        DeliveryChanged(merchant_id=row.merchant_id, by=by, delivery_id=row.id, entry_id=row.entry_id, state=str(state))
+    )

@@ -1,0 +1,45 @@
+"""Verbs about conversations, a file for each family of verbs."""
+
+from .answer import forget_draft, note, remove_note, reply, save_draft, take_back, upload
+from .arrange import merge, split, unmerge, unsplit
+from .settle import (
+    assign,
+    follow,
+    reopen,
+    resolve,
+    set_priority,
+    set_subject,
+    set_topic,
+    snooze,
+    unfollow,
+    wake_due,
+    wake_up,
+)
+from .watch import looking, seen
+
+__all__ = [
+    "assign",
+    "follow",
+    "forget_draft",
+    "looking",
+    "merge",
+    "note",
+    "remove_note",
+    "reopen",
+    "reply",
+    "resolve",
+    "save_draft",
+    "seen",
+    "set_priority",
+    "set_subject",
+    "set_topic",
+    "snooze",
+    "split",
+    "take_back",
+    "unfollow",
+    "unmerge",
+    "unsplit",
+    "upload",
+    "wake_due",
+    "wake_up",
+]

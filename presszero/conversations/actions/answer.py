@@ -1,0 +1,296 @@
+"""Reply, note, draft, upload, and taking an answer back."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from presszero.channels import files, outbox
+from presszero.channels.envelope import message_id
+from presszero.channels.models import Attachment, Entry, Line, Participant, Thread
+from presszero.channels.registry import adapter
+from presszero.channels.wording import fill, framed, to_html
+from presszero.core.actor import Actor
+from presszero.core.refusal import Refused
+from presszero.core.text import clean, snippet
+from presszero.team.models import Membership
+from presszero.timeline.actions import record, record_all
+
+from .. import queries
+from ..facts import ConversationAssigned, MessageSent, MessageTakenBack, NoteAdded, NoteRemoved, PersonMentioned
+from ..models import Assignment, Conversation, Draft, Mention, Message, Note, Upload
+from ..policy import base_subject
+from .held import about, held, sum_up
+
+MAX_UPLOAD = 25 * 1024 * 1024  # bytes; what most mailboxes take
+MAX_UPLOADS = 20
+
+_MENTION = re.compile(r"(?<![\w.])@([\w-]{2,40})")
+
+
+class NothingToSay(Refused):
+    """An empty answer."""
+
+
+class WroteMeanwhile(Refused):
+    """The customer wrote after the agent began; the agent should read it first."""
+
+    next_step = "Read it, then send."
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an agent sends. `client_id` is made by the page: sending the same one twice sends once."""
+
+    text: str
+    client_id: uuid.UUID
+    thread: Thread | None = None  # None: where they last wrote
+    to: Sequence[str] = ()  # addresses; () is whoever takes part in the thread
+    uploads: Sequence[str] = ()  # tokens
+    send_at: datetime | None = None  # None: as soon as it can no longer be taken back
+    after: int | None = None  # the newest message the agent had seen
+    html: str = field(default="", repr=False)
+
+
+@transaction.atomic
+def reply(conversation: Conversation, answer: Answer, *, by: Membership) -> Message:
+    """Stores the answer and its deliveries; a worker sends it. Raises NothingToSay, WroteMeanwhile, Refused."""
+    row = held(conversation)
+    again = Message.objects.filter(merchant_id=row.merchant_id, client_id=answer.client_id).first()
+    if again:
+        return again
+    _check(row, answer)
+    thread = answer.thread or queries.thread_to_answer(row)
+    if thread is None or thread.merchant_id != row.merchant_id:
+        raise Refused("There is no way to answer here.", "Pick another channel.")
+    recipients = _recipients(row, thread, answer.to)
+    entry = _entry(row, thread, answer, by)
+    _attach(row, entry, answer.uploads, by)
+    ready = adapter(thread.line.kind).can.undo_seconds
+    at = answer.send_at or timezone.now() + timedelta(seconds=ready)
+    outbox.enqueue(entry, thread.line, recipients, not_before=at)
+    message = Message.objects.create(
+        merchant_id=row.merchant_id,
+        conversation=row,
+        entry=entry,
+        at=entry.at,
+        inbound=False,
+        client_id=answer.client_id,
+    )
+    _sum_reply(row, entry, thread.line, by)
+    Draft.objects.filter(merchant_id=row.merchant_id, conversation=row, by=by, kind="reply").delete()
+    record(MessageSent(**about(row), by=by.actor, message_id=message.id, entry_id=entry.id, channel=thread.line.kind))
+    return message
+
+
+@transaction.atomic
+def take_back(message: Message, *, by: Membership) -> str:
+    """Stops an answer that has not gone yet, and gives its text back as a draft. Raises outbox.AlreadyGone."""
+    row = held(message.conversation)
+    message = (
+        Message.objects.select_for_update().select_related("entry").get(merchant_id=row.merchant_id, id=message.id)
+    )
+    if message.taken_back_at:
+        return message.entry.text
+    outbox.take_back(message.entry)
+    message.taken_back_at = timezone.now()
+    message.save(update_fields=["taken_back_at"])
+    text = message.entry.text
+    save_draft(row, "reply", text, by=by)
+    sum_up(row)
+    record(MessageTakenBack(**about(row), by=by.actor, message_id=message.id))
+    return text
+
+
+@transaction.atomic
+def note(conversation: Conversation, text: str, *, by: Membership, client_id: uuid.UUID) -> Note:
+    """Words among us; @names are told. The same `client_id` twice is one note."""
+    row = held(conversation)
+    again = Note.objects.filter(merchant_id=row.merchant_id, client_id=client_id).first()
+    if again:
+        return again
+    text = clean(text, 20_000).strip()
+    if not text:
+        raise NothingToSay("There is nothing in this note.")
+    made = Note.objects.create(merchant_id=row.merchant_id, conversation=row, by=by, text=text, client_id=client_id)
+    mentioned = _mentioned(text, row.merchant_id)
+    Mention.objects.bulk_create([Mention(merchant_id=row.merchant_id, note=made, member=m) for m in mentioned])
+    Draft.objects.filter(merchant_id=row.merchant_id, conversation=row, by=by, kind="note").delete()
+    record_all(
+        [
+            NoteAdded(**about(row), by=by.actor, note_id=made.id),
+            *(PersonMentioned(**about(row), by=by.actor, note_id=made.id, member_id=m.id) for m in mentioned),
+        ]
+    )
+    return made
+
+
+@transaction.atomic
+def remove_note(note: Note, *, by: Membership) -> None:
+    """Hides a note; only its writer or a lead may (the view asks)."""
+    row = held(note.conversation)
+    Note.objects.filter(merchant_id=row.merchant_id, id=note.id).update(removed_at=timezone.now())
+    record(NoteRemoved(**about(row), by=by.actor, note_id=note.id))
+
+
+def save_draft(conversation: Conversation, kind: str, text: str, *, by: Membership) -> None:
+    """Keeps what somebody is writing. An empty text forgets it."""
+    text = clean(text, 100_000)
+    if not text.strip():
+        forget_draft(conversation, kind, by=by)
+        return
+    Draft.objects.update_or_create(
+        merchant_id=conversation.merchant_id,
+        conversation_id=conversation.now_id,
+        by=by,
+        kind=kind,
+        defaults={"text": text},
+    )
+
+
+def forget_draft(conversation: Conversation, kind: str, *, by: Membership) -> None:
+    Draft.objects.filter(
+        merchant_id=conversation.merchant_id, conversation_id=conversation.now_id, by=by, kind=kind
+    ).delete()
+
+
+def upload(conversation: Conversation, filename: str, content: bytes, *, by: Membership) -> Upload:
+    """Takes a file into the composer. Its token works for this person and conversation, once. Raises Refused."""
+    if len(content) > MAX_UPLOAD:
+        raise Refused("This file is larger than 25 MB, which most mailboxes refuse.", "Send a link to it instead.")
+    waiting = Upload.objects.filter(
+        merchant_id=conversation.merchant_id, conversation_id=conversation.now_id, by=by, used_at=None
+    )
+    if waiting.count() >= MAX_UPLOADS:
+        raise Refused("Twenty files are the most for one answer.")
+    name = files.shown_name(filename)
+    return Upload.objects.create(
+        merchant_id=conversation.merchant_id,
+        conversation_id=conversation.now_id,
+        by=by,
+        filename=name,
+        content_type=files.kind_of(content, name),
+        size=len(content),
+        storage_key=files.keep(conversation.merchant_id, content),
+    )
+
+
+def _check(row: Conversation, answer: Answer) -> None:
+    if not answer.text.strip() and not answer.uploads:
+        raise NothingToSay("There is nothing in this answer yet.")
+    if answer.after is not None:
+        newer = Message.objects.filter(
+            merchant_id=row.merchant_id, conversation_id__in=queries.family(row), inbound=True, id__gt=answer.after
+        )
+        if newer.exists():
+            raise WroteMeanwhile("They wrote again while you were writing.")
+
+
+def _recipients(row: Conversation, thread: Thread, chosen: Sequence[str]) -> list[tuple[str, str]]:
+    """Whoever takes part, or those of the known addresses that the agent picked; never anyone else."""
+    known = queries.reachable(row, thread)
+    if not chosen:
+        chosen = queries.usual_recipients(row, thread)
+    unknown = [address for address in chosen if address not in known]
+    if unknown:
+        raise Refused(f"{unknown[0]} has no part in this conversation.", "Add them to the customer first.")
+    if not chosen:
+        raise Refused("There is nobody to send this to.", "Add an address to the customer.")
+    return [(known[address], address) for address in dict.fromkeys(chosen)]
+
+
+def _entry(row: Conversation, thread: Thread, answer: Answer, by: Membership) -> Entry:
+    line, brand = thread.line, thread.line.brand
+    can = adapter(line.kind).can
+    values = queries.variables(row, by)
+    text = fill(clean(answer.text, can.max_text + 1).strip(), values)
+    if len(text) > can.max_text:
+        raise Refused(f"This is longer than {line.kind} can carry ({can.max_text} characters).")
+    signature = fill(brand.signature, values) if can.html else ""
+    subject = base_subject_kept(thread.subject or row.subject) if can.subject else ""
+    return Entry.objects.create(
+        merchant_id=row.merchant_id,
+        thread=thread,
+        inbound=False,
+        sender_kind=line.kind,
+        sender_address=line.address,
+        sender_name=f"{by.first_name}, {line.name}",
+        actor=by.actor.code,
+        subject=f"Re: {subject}" if subject else "",
+        text=text,
+        folded=signature,
+        html=framed(to_html(text), to_html(signature), brand.mail_template) if can.html else "",
+        message_id=message_id(thread, answer.client_id.hex, line),
+        at=timezone.now(),
+    )
+
+
+def base_subject_kept(subject: str) -> str:
+    """Without its Re: and Fwd:, but in the customer's own spelling."""
+    wanted = base_subject(subject)
+    start = " ".join(subject.split())
+    at = " ".join(start.casefold().split()).rfind(wanted) if wanted else -1
+    return start[at:] if at >= 0 and len(start.casefold()) == len(start) else start
+
+
+def _attach(row: Conversation, entry: Entry, tokens: Sequence[str], by: Membership) -> None:
+    """Binds uploads to the entry: their own person's, of this conversation, never used before."""
+    found = Upload.objects.select_for_update().filter(
+        merchant_id=row.merchant_id, conversation=row, by=by, used_at=None, token__in=list(tokens)
+    )
+    rows = list(found)
+    if len(rows) != len(set(tokens)):
+        raise Refused("One of the files is no longer there.", "Add it again.")
+    limit = adapter(entry.thread.line.kind).can.max_attachment_bytes
+    if sum(r.size for r in rows) > limit:
+        raise Refused("These files are too large together.", f"At most {limit // 1_000_000} MB go in one message.")
+    Attachment.objects.bulk_create(
+        Attachment(
+            merchant_id=row.merchant_id,
+            entry=entry,
+            filename=r.filename,
+            content_type=r.content_type,
+            size=r.size,
+            storage_key=r.storage_key,
+        )
+        for r in rows
+    )
+    Upload.objects.filter(id__in=[r.id for r in rows]).update(used_at=timezone.now())
+
+
+def _sum_reply(row: Conversation, entry: Entry, line: Line, by: Membership) -> None:
+    """They have their answer: nobody waits, and whoever answers first has it."""
+    row.last_at, row.last_inbound, row.last_channel = entry.at, False, line.kind
+    row.snippet = snippet(entry.text)
+    row.waiting_since = row.due_at = None
+    row.first_reply_at = row.first_reply_at or entry.at
+    if row.assignee_id is None:
+        row.assignee = by
+        Assignment.objects.create(
+            merchant_id=row.merchant_id, conversation=row, to=by, by=by.actor.code, reason="answered it"
+        )
+        record(ConversationAssigned(**about(row), by=by.actor, member_id=by.id))
+    row.version += 1
+    row.save()
+
+
+def _mentioned(text: str, merchant_id: int) -> list[Membership]:
+    names = {found.casefold() for found in _MENTION.findall(text)}
+    if not names:
+        return []
+    team = Membership.objects.filter(merchant_id=merchant_id, left_at=None).select_related("person")
+    return [m for m in team if m.first_name.casefold() in names or m.person.email.split("@")[0].casefold() in names]
+
+
+@transaction.atomic
+def let_in(participant: Participant, *, by: Actor) -> None:
+    """An agent decides that a copied person takes part: from now on answers go to them too."""
+    Participant.objects.filter(merchant_id=participant.merchant_id, id=participant.id).update(
+        standing=Participant.Standing.COPIED
+    )

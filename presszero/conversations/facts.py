@@ -1,0 +1,134 @@
+"""Facts about conversations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from presszero.timeline.facts import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationOpened(Fact):
+    kind = "conversation.opened"
+    sentence = "A new matter began"
+    line_id: int
+    channel: str  # Line.kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageReceived(Fact):
+    kind = "message.received"
+    sentence = "They wrote"
+    message_id: int
+    entry_id: int
+    channel: str
+    automatic: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageSent(Fact):
+    kind = "message.sent"
+    sentence = "{by} answered"
+    message_id: int
+    entry_id: int
+    channel: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageTakenBack(Fact):
+    kind = "message.taken_back"
+    sentence = "{by} took an answer back before it went"
+    message_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteAdded(Fact):
+    kind = "note.added"
+    sentence = "{by} left a note"
+    note_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteRemoved(Fact):
+    kind = "note.removed"
+    sentence = "{by} removed a note"
+    note_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonMentioned(Fact):
+    kind = "person.mentioned"
+    sentence = "{by} asked a colleague to look"
+    note_id: int
+    member_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationResolved(Fact):
+    kind = "conversation.resolved"
+    sentence = "{by} resolved it"
+    topic_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationReopened(Fact):
+    kind = "conversation.reopened"
+    sentence = "{by} opened it again"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationSnoozed(Fact):
+    kind = "conversation.snoozed"
+    sentence = "{by} put it aside"
+    until_epoch: int | None  # seconds since 1970; None until they write
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationWoken(Fact):
+    kind = "conversation.woken"
+    sentence = "It is back"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationAssigned(Fact):
+    kind = "conversation.assigned"
+    sentence = "{by} handed it over"
+    member_id: int | None  # None: back to everyone
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationMerged(Fact):
+    kind = "conversation.merged"
+    sentence = "{by} merged another conversation into it"
+    merged_id: int
+    merge_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationUnmerged(Fact):
+    kind = "conversation.unmerged"
+    sentence = "{by} took a merged conversation out again"
+    merged_id: int
+    merge_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationSplit(Fact):
+    kind = "conversation.split"
+    sentence = "{by} split part of it off"
+    target_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationUnsplit(Fact):
+    kind = "conversation.unsplit"
+    sentence = "{by} put the part back"
+    target_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationChanged(Fact):
+    """Subject, priority, topic or followers."""
+
+    kind = "conversation.changed"
+    sentence = "{by} changed its details"

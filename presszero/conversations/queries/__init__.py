@@ -1,0 +1,24 @@
+"""Reads about conversations, named after the question."""
+
+from .answering import family, reachable, thread_to_answer, usual_recipients, variables, wants_in
+from .lists import VIEWS, Row, counts, rows_by_id, view
+from .search import search
+from .stream import Item, others_looking, stream
+
+__all__ = [
+    "VIEWS",
+    "Item",
+    "Row",
+    "counts",
+    "family",
+    "others_looking",
+    "reachable",
+    "rows_by_id",
+    "search",
+    "stream",
+    "thread_to_answer",
+    "usual_recipients",
+    "variables",
+    "view",
+    "wants_in",
+]

@@ -1,0 +1,78 @@
+"""Who can be answered here, where, and with what words."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from presszero.channels.models import Participant, Thread
+from presszero.channels.registry import adapter
+from presszero.customers import queries as customers
+from presszero.customers.models import Handle
+from presszero.team.models import Membership
+
+from ..models import Conversation, Message
+
+
+def family(conversation: Conversation) -> list[int]:
+    """The ids of everything that is part of this conversation today, its own first."""
+    root = conversation.now_id
+    merged = Conversation.objects.filter(merchant_id=conversation.merchant_id, root_id=root)
+    return [root, *merged.values_list("id", flat=True)]
+
+
+def thread_to_answer(conversation: Conversation) -> Thread | None:
+    """Where they last wrote in person; else wherever the newest message stands."""
+    messages = Message.objects.filter(
+        merchant_id=conversation.merchant_id, conversation_id__in=family(conversation), taken_back_at=None
+    ).select_related("entry__thread__line__brand")
+    found = messages.filter(inbound=True, entry__automatic="").order_by("-at", "-id").first()
+    found = found or messages.order_by("-at", "-id").first()
+    return found.entry.thread if found else None
+
+
+def reachable(conversation: Conversation, thread: Thread) -> dict[str, str]:
+    """Address → kind of everyone an answer here may go to: who takes part, and the customer's own addresses."""
+    kind = adapter(thread.line.kind).handle_kind
+    taking_part = Participant.objects.filter(merchant_id=thread.merchant_id, thread=thread, kind=kind)
+    found = {p.address: p.kind for p in taking_part.exclude(standing=Participant.Standing.WANTS_IN)}
+    ids = customers.family(conversation.customer)
+    own = Handle.objects.filter(merchant_id=thread.merchant_id, customer_id__in=ids, kind=kind)
+    found.update({h.address: h.kind for h in own if h.proof != "refuted"})
+    asked = Message.objects.filter(
+        Q(merchant_id=thread.merchant_id, entry__thread=thread, inbound=True) & ~Q(entry__reply_to="")
+    )
+    found.update(dict.fromkeys(asked.values_list("entry__reply_to", flat=True), kind))
+    return found
+
+
+def usual_recipients(conversation: Conversation, thread: Thread) -> list[str]:
+    """The customer of the thread, and whoever an agent let in. A Reply-To elsewhere is never used unasked."""
+    kind = adapter(thread.line.kind).handle_kind
+    rows = Participant.objects.filter(merchant_id=thread.merchant_id, thread=thread, kind=kind)
+    return [p.address for p in rows.exclude(standing=Participant.Standing.WANTS_IN).order_by("id")]
+
+
+def wants_in(conversation: Conversation) -> list[Participant]:
+    """People the customer copied. They get nothing until an agent lets them in."""
+    threads = Message.objects.filter(
+        merchant_id=conversation.merchant_id, conversation_id__in=family(conversation)
+    ).values("entry__thread_id")
+    rows = Participant.objects.filter(
+        merchant_id=conversation.merchant_id, thread_id__in=threads, standing=Participant.Standing.WANTS_IN
+    )
+    return list(rows.order_by("id"))
+
+
+def variables(conversation: Conversation, member: Membership) -> dict[str, str]:
+    """What {{ … }} in macros and signatures stands for."""
+    customer = customers.today(conversation.customer)
+    name = customer.name if "@" not in customer.name else ""
+    return {
+        "customer.name": name or "there",
+        "customer.first_name": name.split()[0] if name.split() else "there",
+        "agent.name": member.person.name,
+        "agent.first_name": member.first_name,
+        "brand.name": conversation.line.brand.name,
+        "conversation.subject": conversation.subject,
+        "conversation.number": str(conversation.now_id),
+    }

@@ -1,0 +1,92 @@
+"""The lists of the desk. One statement for a page, one for the counts; both by partial indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from presszero.team.models import Membership
+
+PAGE = 50
+COUNT_TO = 100  # counts stop at "99+"
+
+# name → (condition, order). %(member)s is the member who looks.
+VIEWS: dict[str, tuple[str, str]] = {
+    "mine": ("c.state = 'open' AND c.assignee_id = %(member)s", "c.last_at DESC"),
+    "unassigned": ("c.state = 'open' AND c.assignee_id IS NULL", "c.last_at DESC"),
+    "waiting": ("c.state = 'open' AND c.waiting_since IS NOT NULL", "c.waiting_since"),
+    "team": ("c.state = 'open'", "c.last_at DESC"),
+    "snoozed": ("c.state = 'snoozed'", "c.snoozed_until"),
+    "resolved": ("c.state = 'resolved'", "c.last_at DESC"),
+}
+
+_SELECT = """
+SELECT c.id, coalesce(r.id, u.id), coalesce(r.name, u.name), c.subject, c.snippet, c.state, c.priority, c.last_at,
+  c.last_inbound, c.last_channel, c.waiting_since, c.due_at, c.snoozed_until, c.assignee_id,
+  c.last_inbound AND (s.up_to IS NULL OR s.up_to < c.last_at)
+FROM conversations_conversation c
+JOIN customers_customer u ON u.merchant_id = c.merchant_id AND u.id = c.customer_id
+LEFT JOIN customers_customer r ON r.merchant_id = u.merchant_id AND r.id = u.root_id
+LEFT JOIN conversations_seen s
+  ON s.merchant_id = c.merchant_id AND s.conversation_id = c.id AND s.member_id = %(member)s
+WHERE c.merchant_id = %(merchant)s AND c.root_id IS NULL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a list. Times are aware; `unread` is for the member who looks."""
+
+    id: int
+    customer_id: int
+    customer: str
+    subject: str
+    snippet: str
+    state: str
+    priority: int
+    last_at: datetime
+    last_inbound: bool
+    channel: str
+    waiting_since: datetime | None
+    due_at: datetime | None
+    snoozed_until: datetime | None
+    assignee_id: int | None
+    unread: bool
+
+
+def view(member: Membership, name: str, *, page: int = 1) -> list[Row]:
+    """A page of a view, and one row more when there is another page. KeyError for an unknown view."""
+    condition, order = VIEWS[name]
+    return _rows(
+        f"AND {condition} ORDER BY {order} LIMIT {PAGE + 1} OFFSET %(offset)s",
+        member,
+        {"offset": (min(max(page, 1), 200) - 1) * PAGE},
+    )
+
+
+def counts(member: Membership) -> dict[str, int]:
+    """How many stand in each view, up to 100. Resolved is not counted: nobody works through it."""
+    asked = [name for name in VIEWS if name != "resolved"]
+    parts = ", ".join(
+        f"(SELECT count(*) FROM (SELECT 1 FROM conversations_conversation c WHERE c.merchant_id = %(merchant)s"
+        f" AND c.root_id IS NULL AND {VIEWS[name][0]} LIMIT {COUNT_TO}) some)"
+        for name in asked
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {parts}", {"merchant": member.merchant_id, "member": member.id})
+        return dict(zip(asked, cursor.fetchone(), strict=True))
+
+
+def rows_by_id(member: Membership, ids: Sequence[int]) -> list[Row]:
+    """These conversations as list rows, in the order given; those merged away or of others are left out."""
+    found = {row.id: row for row in _rows("AND c.id = ANY(%(ids)s)", member, {"ids": list(ids)})}
+    return [found[i] for i in ids if i in found]
+
+
+def _rows(rest: str, member: Membership, values: dict[str, object]) -> list[Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(_SELECT + rest, {"merchant": member.merchant_id, "member": member.id, **values})
+        return [Row(*record) for record in cursor.fetchall()]

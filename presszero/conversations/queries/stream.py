@@ -1,0 +1,180 @@
+"""What stands in a conversation, in order: messages, notes, and what was done to it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from presszero.core.actor import Actor, from_code
+from presszero.team.models import Membership
+from presszero.timeline.facts import kinds
+from presszero.timeline.queries import of_conversations
+
+from ..models import Conversation, Looking
+from .answering import family
+
+SHOWN = 300  # the newest items; older ones are fetched when asked for
+
+# Facts that a person reading the conversation wants to see between the messages.
+_TOLD = {
+    "conversation.resolved",
+    "conversation.reopened",
+    "conversation.snoozed",
+    "conversation.woken",
+    "conversation.assigned",
+    "conversation.merged",
+    "conversation.unmerged",
+    "conversation.split",
+    "conversation.unsplit",
+}
+
+_MESSAGES = """
+SELECT m.id, m.at, m.inbound, m.reason, m.taken_back_at, m.conversation_id, e.id, e.sender_name, e.sender_address,
+  e.actor, e.subject, e.text, e.folded <> '', e.html <> '', e.proof, e.automatic, e.warnings, e.copied, e.reply_to,
+  l.kind, l.address, t.id,
+  (SELECT jsonb_agg(jsonb_build_object('id', a.id, 'name', a.filename, 'type', a.content_type, 'size', a.size,
+     'token', a.token, 'inline', a.inline) ORDER BY a.id)
+   FROM channels_attachment a WHERE a.merchant_id = e.merchant_id AND a.entry_id = e.id),
+  CASE WHEN NOT m.inbound THEN
+    (SELECT jsonb_agg(jsonb_build_object('id', d.id, 'to', d.address, 'state', d.state, 'reason', d.reason,
+       'at', d.not_before, 'tries', d.tries) ORDER BY d.id)
+     FROM channels_delivery d WHERE d.merchant_id = e.merchant_id AND d.entry_id = e.id) END
+FROM conversations_message m
+JOIN channels_entry e ON e.merchant_id = m.merchant_id AND e.id = m.entry_id
+JOIN channels_thread t ON t.merchant_id = e.merchant_id AND t.id = e.thread_id
+JOIN channels_line l ON l.merchant_id = t.merchant_id AND l.id = t.line_id
+WHERE m.merchant_id = %s AND m.conversation_id = ANY(%s)
+ORDER BY m.at DESC, m.id DESC LIMIT %s
+"""
+
+_NOTES = """
+SELECT n.id, n.at, n.text, n.by_id, p.name, n.removed_at IS NOT NULL
+FROM conversations_note n
+LEFT JOIN team_membership b ON b.merchant_id = n.merchant_id AND b.id = n.by_id
+LEFT JOIN team_person p ON p.id = b.person_id
+WHERE n.merchant_id = %s AND n.conversation_id = ANY(%s) ORDER BY n.at DESC, n.id DESC LIMIT %s
+"""
+
+
+@dataclass(slots=True)
+class Item:
+    """One thing in the stream. `kind`: message · note · event. Fields that do not apply stay empty."""
+
+    kind: str
+    id: int
+    at: datetime
+    text: str = ""
+    inbound: bool = False
+    who: str = ""  # who said or did it
+    who_id: int | None = None  # the member, for notes
+    address: str = ""
+    channel: str = ""
+    line: str = ""  # our address it came to or went from
+    subject: str = ""
+    reason: str = ""  # why it stands in this conversation
+    proof: str = ""
+    automatic: str = ""
+    warnings: list[str] = field(default_factory=list)
+    copied: list[list[str]] = field(default_factory=list)
+    reply_to: str = ""
+    has_folded: bool = False
+    has_html: bool = False
+    entry_id: int = 0
+    thread_id: int = 0
+    taken_back: bool = False
+    removed: bool = False
+    attachments: list[dict[str, Any]] = field(default_factory=list)
+    deliveries: list[dict[str, Any]] = field(default_factory=list)
+    details: dict[str, Any] = field(default_factory=dict)  # of an event
+    fact: str = ""  # the event's kind
+
+
+def stream(conversation: Conversation, limit: int = SHOWN) -> list[Item]:
+    """The newest `limit` messages and notes with the events between them, oldest first."""
+    ids = family(conversation)
+    names = _team(conversation.merchant_id)
+    found = _messages(conversation, ids, limit, names) + _notes(conversation, ids, limit)
+    found.sort(key=lambda item: item.at)
+    found = found[-limit:]
+    since = found[0].at if found and len(found) == limit else None
+    events = [item for item in _events(conversation, ids, names) if since is None or item.at >= since]
+    return sorted(found + events, key=lambda item: item.at)
+
+
+def others_looking(conversation: Conversation, member: Membership) -> list[dict[str, object]]:
+    """Who else has it open now, and whether they type: {"name", "typing"}."""
+    now = timezone.now()
+    rows = Looking.objects.filter(
+        merchant_id=conversation.merchant_id, conversation_id=conversation.now_id, at__gt=now - timedelta(seconds=40)
+    ).exclude(member=member)
+    soon = now - timedelta(seconds=8)
+    return [
+        {"name": r.member.first_name, "typing": bool(r.typing_at and r.typing_at > soon)}
+        for r in rows.select_related("member__person").order_by("id")
+    ]
+
+
+def _messages(conversation: Conversation, ids: list[int], limit: int, names: dict[int, str]) -> list[Item]:
+    with connection.cursor() as cursor:
+        cursor.execute(_MESSAGES, [conversation.merchant_id, ids, limit])
+        return [_message(row, names) for row in cursor.fetchall()]
+
+
+def _message(row: tuple[Any, ...], names: dict[int, str]) -> Item:
+    (
+        number, at, inbound, reason, taken_back, _place, entry, sender, address, actor, subject, text, folded, html,
+        proof, automatic, warnings, copied, reply_to, channel, line, thread, attachments, deliveries,
+    ) = row  # fmt: skip
+    return Item(
+        "message", number, at, text, inbound, sender if inbound else _name(from_code(actor), names), None, address,
+        channel, line, subject, reason, proof, automatic, _list(warnings), _list(copied), reply_to, folded, html,
+        entry, thread, taken_back is not None, False, _list(attachments), _list(deliveries),
+    )  # fmt: skip
+
+
+def _notes(conversation: Conversation, ids: list[int], limit: int) -> list[Item]:
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTES, [conversation.merchant_id, ids, limit])
+        return [
+            Item("note", number, at, "" if removed else text, who=name or "Press Zero", who_id=by, removed=removed)
+            for number, at, text, by, name, removed in cursor.fetchall()
+        ]
+
+
+def _events(conversation: Conversation, ids: list[int], names: dict[int, str]) -> list[Item]:
+    found = []
+    for event in of_conversations(conversation.merchant, ids):
+        if event.kind in _TOLD:
+            who = _name(from_code(event.actor), names)
+            sentence = str(kinds[event.kind].sentence)
+            details = dict(event.data)
+            details["member"] = names.get(details.get("member_id") or 0, "")
+            found.append(Item("event", event.id, event.at, sentence, who=who, details=details, fact=event.kind))
+    return found
+
+
+def _team(merchant_id: int) -> dict[int, str]:
+    rows = Membership.objects.filter(merchant_id=merchant_id).select_related("person")
+    return {row.id: row.person.name for row in rows}
+
+
+def _name(actor: Actor, names: dict[int, str]) -> str:
+    if actor.kind == "member":
+        return names.get(actor.id or 0, "Someone who left")
+    return {"customer": "The customer", "assistant": "The assistant"}.get(actor.kind, "Press Zero")
+
+
+def _list(value: Any) -> list[Any]:
+    """A jsonb value as the raw cursor gives it: parsed, or text where Django turned the loader off."""
+    if isinstance(value, str):
+        return list(_parsed(value))
+    return list(value or [])
+
+
+def _parsed(value: str) -> list[Any]:
+    return json.loads(value) or []

@@ -1,0 +1,183 @@
+"""Verbs about customers. Each runs in one transaction and locks customers in the order of their ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from presszero.channels.vocabulary import Proof
+from presszero.core.actor import Actor
+from presszero.core.refusal import Refused
+from presszero.core.text import clean, one_line
+from presszero.timeline.actions import record
+
+from .facts import ConsentChanged, CustomerChanged, CustomerMerged, CustomerUnmerged, HandleBounced, HandleProven
+from .models import Consent, Customer, CustomerNote, Handle, Merge, OwnField
+
+
+class CannotMerge(Refused):
+    """The two are one already, or not of one merchant."""
+
+
+class BadField(Refused):
+    """An own field was given a value it cannot hold."""
+
+
+@transaction.atomic
+def merge(loser: Customer, winner: Customer, *, by: Actor, reason: str = "") -> Merge:
+    """From now on `loser` is `winner`. Nothing else is rewritten. Raises CannotMerge."""
+    rows = _locked(loser.merchant_id, [loser.now_id, winner.now_id])
+    if len(rows) != 2:
+        raise CannotMerge("These two are the same customer already.")
+    lost, won = rows[loser.now_id], rows[winner.now_id]
+    made = Merge.objects.create(
+        merchant_id=lost.merchant_id, loser=lost, winner=won, by=by.code, reason=one_line(reason, 300)
+    )
+    Customer.objects.filter(Q(id=lost.id) | Q(root=lost), merchant_id=lost.merchant_id).update(root=won)
+    record(CustomerMerged(merchant_id=won.merchant_id, by=by, customer_id=won.id, merged_id=lost.id))
+    return made
+
+
+@transaction.atomic
+def unmerge(merge: Merge, *, by: Actor) -> Customer:
+    """Takes a merge back, whatever was merged before or after it. The customer that is itself again."""
+    made = Merge.objects.select_for_update().get(merchant_id=merge.merchant_id, id=merge.id)
+    if made.undone_at:
+        raise CannotMerge("This was taken back already.")
+    made.undone_at, made.undone_by = timezone.now(), by.code
+    made.save(update_fields=["undone_at", "undone_by"])
+    freed = _all_below(made)
+    _locked(made.merchant_id, [*freed, made.winner_id])
+    Customer.objects.filter(merchant_id=made.merchant_id, id__in=freed - {made.loser_id}).update(root_id=made.loser_id)
+    Customer.objects.filter(merchant_id=made.merchant_id, id=made.loser_id).update(root=None)
+    record(CustomerUnmerged(merchant_id=made.merchant_id, by=by, customer_id=made.winner_id, merged_id=made.loser_id))
+    return Customer.objects.get(merchant_id=made.merchant_id, id=made.loser_id)
+
+
+@transaction.atomic
+def prove(handle: Handle, proof: Proof, *, by: Actor, reason: str, at: datetime | None = None) -> bool:
+    """Notes that an address is more surely theirs than we knew; never less. Whether anything changed."""
+    row = Handle.objects.select_for_update().get(merchant_id=handle.merchant_id, id=handle.id)
+    if row.proof == Proof.REFUTED or Proof(row.proof).strength >= proof.strength:
+        return False
+    row.proof, row.proof_reason, row.proven_at = proof, one_line(reason, 200), at or timezone.now()
+    row.save(update_fields=["proof", "proof_reason", "proven_at"])
+    record(HandleProven(merchant_id=row.merchant_id, by=by, customer_id=row.customer_id, handle_id=row.id))
+    return True
+
+
+@transaction.atomic
+def mark_bounced(merchant_id: int, kind: str, address: str, *, by: Actor, reason: str) -> None:
+    """The address is dead: the composer warns from now on. Hearing from it again clears the mark."""
+    row = Handle.objects.filter(merchant_id=merchant_id, kind=kind, address=address).exclude(proof="refuted").first()
+    if row and not row.bounced_at:
+        row.bounced_at, row.bounce_reason = timezone.now(), clean(reason, 1000)
+        row.save(update_fields=["bounced_at", "bounce_reason"])
+        record(HandleBounced(merchant_id=merchant_id, by=by, customer_id=row.customer_id, handle_id=row.id))
+
+
+@transaction.atomic
+def add_handle(customer: Customer, kind: str, address: str, *, by: Actor, name: str = "") -> Handle:
+    """An agent wrote down another address of this customer. Raises Refused when it is somebody's already."""
+    taken = Handle.objects.filter(merchant_id=customer.merchant_id, kind=kind, address=address).exclude(proof="refuted")
+    if taken.exists():
+        raise Refused("This address belongs to another customer.", "Open them and merge the two if they are one.")
+    made = Handle.objects.create(
+        merchant_id=customer.merchant_id, customer=customer, kind=kind, address=address, name=one_line(name, 200)
+    )
+    record(CustomerChanged(merchant_id=customer.merchant_id, by=by, customer_id=customer.id))
+    return made
+
+
+@transaction.atomic
+def describe(customer: Customer, values: Mapping[str, str], *, by: Actor) -> Customer:
+    """Changes name, language, time zone, preferred channel and own fields; other keys are ignored. Raises BadField."""
+    row = Customer.objects.select_for_update().get(merchant_id=customer.merchant_id, id=customer.id)
+    for key, limit in (("name", 200), ("language", 12), ("timezone", 60), ("preferred_channel", 20)):
+        if key in values:
+            setattr(row, key, one_line(values[key], limit))
+    for field in OwnField.objects.filter(merchant_id=row.merchant_id, key__in=list(values)):
+        row.fields[field.key] = _checked(field, values[field.key])
+    row.save()
+    record(CustomerChanged(merchant_id=row.merchant_id, by=by, customer_id=row.id))
+    return row
+
+
+@transaction.atomic
+def consent(customer: Customer, channel: str, purpose: str, given: bool, *, by: Actor) -> Consent:
+    """A customer allows or forbids a purpose on a channel; the older rows stay as the record."""
+    made = Consent.objects.create(
+        merchant_id=customer.merchant_id,
+        customer=customer,
+        channel=channel,
+        purpose=purpose,
+        given=given,
+        source="agent" if by.kind == "member" else by.kind,
+        by=by.code,
+    )
+    record(
+        ConsentChanged(
+            merchant_id=customer.merchant_id, by=by, customer_id=customer.id, consent_id=made.id, given=given
+        )
+    )
+    return made
+
+
+def note(customer: Customer, text: str, *, by: Actor) -> CustomerNote:
+    """Something the team should know about this person. Raises Refused for an empty note."""
+    text = clean(text, 5000).strip()
+    if not text:
+        raise Refused("There is nothing in this note.")
+    return CustomerNote.objects.create(merchant_id=customer.merchant_id, customer=customer, text=text, by=by.code)
+
+
+def remove_note(note: CustomerNote, *, by: Actor) -> None:
+    note.removed_at = timezone.now()
+    note.save(update_fields=["removed_at"])
+
+
+def _locked(merchant_id: int, ids: Iterable[int]) -> dict[int, Customer]:
+    rows = Customer.objects.select_for_update().filter(merchant_id=merchant_id, id__in=set(ids)).order_by("id")
+    return {row.id: row for row in rows}
+
+
+def _all_below(made: Merge) -> set[int]:
+    """The loser and everyone still merged into them, however deep."""
+    into: dict[int, list[int]] = {}
+    standing = Merge.objects.filter(merchant_id=made.merchant_id, undone_at=None)
+    family = Customer.objects.filter(merchant_id=made.merchant_id).filter(
+        Q(root_id__in=Customer.objects.filter(id=made.loser_id).values("root_id")) | Q(id=made.loser_id)
+    )
+    for loser, winner in standing.filter(loser__in=family).values_list("loser_id", "winner_id"):
+        into.setdefault(winner, []).append(loser)
+    found, todo = {made.loser_id}, [made.loser_id]
+    while todo:
+        below = [c for c in into.get(todo.pop(), []) if c not in found]
+        found.update(below)
+        todo.extend(below)
+    return found
+
+
+def _checked(field: OwnField, value: str) -> str:
+    value = one_line(value, 500)
+    wrong = {
+        "number": lambda: bool(value) and not value.lstrip("-").replace(".", "", 1).isdigit(),
+        "date": lambda: bool(value) and not _is_date(value),
+        "choice": lambda: bool(value) and value not in field.choices,
+        "yesno": lambda: value not in {"", "yes", "no"},
+    }.get(field.kind, lambda: False)
+    if wrong():
+        raise BadField(f"“{value}” does not fit {field.label}.")
+    return value
+
+
+def _is_date(value: str) -> bool:
+    try:
+        datetime.strptime(value, "%Y-%m-%d")
+    except ValueError:
+        return False
+    return True

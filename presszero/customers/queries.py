@@ -1,0 +1,63 @@
+"""Reads about customers. A customer is a family: themselves and everyone merged into them."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from presszero.core.text import one_line
+from presszero.merchants.models import Merchant
+
+from .models import Consent, Customer, CustomerNote, Handle, Merge
+
+
+def family(customer: Customer) -> list[int]:
+    """The ids this customer is known by today, their own first."""
+    root = customer.now_id
+    rest = Customer.objects.filter(merchant_id=customer.merchant_id, root_id=root).values_list("id", flat=True)
+    return [root, *rest]
+
+
+def today(customer: Customer) -> Customer:
+    """Who this is today, after merges."""
+    if customer.root_id is None:
+        return customer
+    return Customer.objects.get(merchant_id=customer.merchant_id, id=customer.root_id)
+
+
+def handles(customer: Customer) -> list[Handle]:
+    """Every address of the family, the best proven first."""
+    rows = Handle.objects.filter(merchant_id=customer.merchant_id, customer_id__in=family(customer))
+    order = {"verified": 0, "seen": 1, "claimed": 2, "refuted": 3}
+    return sorted(rows, key=lambda h: (order[h.proof], h.id))
+
+
+def standing_merges(customer: Customer) -> list[Merge]:
+    """Merges that can be taken back, newest first."""
+    ids = family(customer)
+    rows = Merge.objects.filter(merchant_id=customer.merchant_id, undone_at=None, loser_id__in=ids)
+    return list(rows.select_related("loser", "winner").order_by("-id"))
+
+
+def notes(customer: Customer) -> list[CustomerNote]:
+    rows = CustomerNote.objects.filter(
+        merchant_id=customer.merchant_id, customer_id__in=family(customer), removed_at=None
+    )
+    return list(rows.order_by("-id")[:50])
+
+
+def consents(customer: Customer) -> list[Consent]:
+    """The word that counts now for each channel and purpose."""
+    rows = Consent.objects.filter(merchant_id=customer.merchant_id, customer_id__in=family(customer)).order_by("-id")
+    newest: dict[tuple[str, str], Consent] = {}
+    for row in rows[:200]:
+        newest.setdefault((row.channel, row.purpose), row)
+    return list(newest.values())
+
+
+def find(merchant: Merchant, words: str, limit: int = 20) -> QuerySet[Customer]:
+    """People by part of a name or address."""
+    words = one_line(words, 100)
+    escaped = Q(name__icontains=words) | Q(
+        id__in=Handle.objects.filter(merchant=merchant, address__icontains=words).values("customer_id")[:200]
+    )
+    return Customer.objects.filter(escaped, merchant=merchant, root=None).order_by("-id")[:limit]
