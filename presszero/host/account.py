@@ -41,6 +41,8 @@ def server_account() -> Account:
 
 def closed_to(account: Account, folder: Path) -> Path | None:
     """The first folder on the way to `folder` that `account` may not enter, asked of the kernel itself."""
+    if _can_enter(account, folder):
+        return None
     for path in (*reversed(folder.parents), folder):
         if not _can_enter(account, path):
             return path

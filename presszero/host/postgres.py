@@ -5,6 +5,7 @@ for its address (`database_url`) or borrows it (`running`). Why not the wheel's 
 """
 
 import os
+import pwd
 import signal
 import subprocess
 import time
@@ -87,18 +88,19 @@ class Server:
             return
 
 
-def start(cluster: Cluster, say: Say = print) -> Server:
+def start(cluster: Cluster, say: Say = print, patience: float = 20) -> Server:
     """Start the cluster, made first if new and recovered first if it was killed, and wait until it answers.
 
     Call from the main thread of a process that stays: the server is asked to stop when that thread ends. Recovery may
-    take as long as it takes; `say` hears a sentence now and then. Raises Refusal.
+    take as long as it takes; `say` hears a sentence now and then. patience: seconds to wait for another process that
+    runs it. Raises Refusal.
     """
     make(cluster.home)
     make(cluster.folder)
-    lock = _wait_for_lock(cluster.folder, say)
+    lock = _wait_for_lock(cluster.folder, say, patience)
     try:
         account = server_account()
-        _refuse_closed_home(cluster, account)
+        _refuse_unfit_home(cluster, account)
         binaries = choose(account, cluster.folder / "bin", _data_major(cluster))
         process = _launch(cluster, account, binaries, say)
         try:
@@ -114,7 +116,7 @@ def start(cluster: Cluster, say: Say = print) -> Server:
     return Server(cluster, process, lock)
 
 
-def _wait_for_lock(folder: Path, say: Say, seconds: float = 20) -> int:
+def _wait_for_lock(folder: Path, say: Say, seconds: float) -> int:
     deadline = time.monotonic() + seconds
     told = False
     while (lock := take_lock(folder)) is None:
@@ -127,13 +129,26 @@ def _wait_for_lock(folder: Path, say: Say, seconds: float = 20) -> int:
     return lock
 
 
-def _refuse_closed_home(cluster: Cluster, account: Account) -> None:
+def _refuse_unfit_home(cluster: Cluster, account: Account) -> None:
     closed = closed_to(account, cluster.folder)
     if closed:
         raise Refusal(
             f"PostgreSQL runs as the system user {account.name}, which may not enter {closed}. Set PRESSZERO_HOME to a "
             "folder it can reach, such as /var/lib/presszero, or run Press Zero as a plain user."
         )
+    owner = cluster.data.stat().st_uid if cluster.data.exists() else account.uid
+    if owner != account.uid:
+        raise Refusal(
+            f"The database in {cluster.data} belongs to user {_user_name(owner)}, and PostgreSQL would run as "
+            f"{account.name}. Run Press Zero as the user who made it, or set PRESSZERO_HOME to another folder."
+        )
+
+
+def _user_name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
 
 
 def _data_major(cluster: Cluster) -> int | None:
@@ -187,7 +202,7 @@ def _configure(cluster: Cluster, account: Account, binaries: Binaries) -> None:
 
 def _wait_until_ready(cluster: Cluster, process: subprocess.Popen[bytes], say: Say) -> None:
     told = time.monotonic() - 8  # the first sentence after two seconds, then one every ten
-    while not cluster.is_ready():
+    while not cluster.is_ready(process.pid):
         if process.poll() is not None:
             raise Refusal(f"PostgreSQL did not start. The end of {cluster.log}:\n{_tail(cluster.log)}")
         if time.monotonic() - told > 10:

@@ -60,13 +60,15 @@ class Cluster:
             os.close(lock)
         return lock is None
 
-    def is_ready(self) -> bool:
-        """What the server says of itself: the eighth line of its pid file."""
+    def is_ready(self, pid: int | None = None) -> bool:
+        """What the server says of itself: the eighth line of its pid file. pid: it has to be this process."""
         try:
             lines = (self.data / "postmaster.pid").read_text().splitlines()
         except OSError:
             return False
-        return len(lines) >= 8 and lines[7].strip() == "ready" and alive(int(lines[0]))
+        if len(lines) < 8 or lines[7].strip() != "ready":
+            return False
+        return alive(int(lines[0])) and pid in (None, int(lines[0]))
 
     def wait_until_answering(self, seconds: float = 60) -> None:
         """Wait for a server that another process is starting. Raises Refusal."""
