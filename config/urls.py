@@ -9,6 +9,7 @@ from presszero.ui.assets import asset
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("assets/<slug:version>/<path:path>", public(asset)),
+    path("", include("presszero.team.urls")),
     path("", include("presszero.desk.urls")),
 ]
 

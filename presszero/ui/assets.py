@@ -15,7 +15,7 @@ from django.apps import apps
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
-from .icons import sheet as icon_sheet
+from .outlines import sheet as icon_sheet
 
 _KINDS = {
     ".css": "text/css; charset=utf-8",

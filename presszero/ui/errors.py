@@ -11,9 +11,7 @@ from .page import asked_by_htmx, page
 from .refusals import to_toasts
 
 _log = logging.getLogger(__name__)
-_LAST_WORDS = (
-    b"<!doctype html><html lang=en><title>Press Zero</title><h1>Something broke on our side</h1><p>Try again soon."
-)
+_LAST_WORDS = b"<!doctype html><title>Press Zero</title><h1>Something broke on our side</h1><p>Try again soon."
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

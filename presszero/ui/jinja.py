@@ -10,16 +10,25 @@ from jinja2 import Environment, StrictUndefined
 
 from . import formats
 from .assets import asset_url
-from .icons import ICONS
 from .markup import linked
+from .outlines import names as icon_names
+
+_everywhere: dict[str, Any] = {}
+
+
+def everywhere(**names: Any) -> None:
+    """Gives every template more names. Called by apps above while Django starts, so that nothing below knows them."""
+    _everywhere.update(names)
 
 
 def environment(**options: Any) -> Environment:
     """As Django's Jinja2 backend asks for it (TEMPLATES in settings)."""
-    options.update(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    env = Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"], **options)
+    options.update(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    options["extensions"] = ["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"]
+    env = Environment(**{**options, "autoescape": True})  # noqa: S701 - it is on, said by a mapping
     env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
-    env.globals.update(asset=asset_url, url=reverse, language=get_language, is_rtl=get_language_bidi, icons=ICONS)
+    env.globals.update(asset=asset_url, url=reverse, language=get_language, is_rtl=get_language_bidi, icons=icon_names)
+    env.globals.update(_everywhere)
     env.filters.update(
         ago=formats.ago,
         moment=formats.moment,

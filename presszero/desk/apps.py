@@ -1,0 +1,18 @@
+"""Makes the desk's surroundings (its rail, its list of keys) known to every template, also those of apps below."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.module_loading import import_string
+
+from presszero.ui import jinja
+
+
+class DeskConfig(AppConfig):
+    name = "presszero.desk"
+
+    def ready(self) -> None:
+        # By name: models cannot be imported before every app is there.
+        jinja.everywhere(
+            rail=import_string("presszero.desk.rail.rail"), cheat=import_string("presszero.desk.keys.cheat")
+        )

@@ -1,0 +1,154 @@
+"""One conversation: its page, and what is fetched again when something happens in it."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from presszero.conversations import queries
+from presszero.conversations.models import Conversation, Draft, Follower, Topic, Upload
+from presszero.customers import queries as customers
+from presszero.team import queries as team
+from presszero.team.gate import MemberAsked, needs
+from presszero.team.models import Role
+from presszero.ui.page import asked_by_htmx, page
+
+from .. import asked, shown
+from ..ways import ways
+from . import lists
+
+SHOWN = 60  # items of the stream at first; older ones on the way up
+_MOST = 2000
+
+
+@needs(Role.READ_ONLY)
+def conversation(request: MemberAsked, number: int) -> HttpResponse:
+    """GET /conversations/42: the page, or for HTMX what stands beside the list."""
+    row = asked.conversation(request, number)
+    context = whole(request, row)
+    if asked_by_htmx(request):
+        return page(request, "desk/_work.html", context)
+    words = request.GET.get("q", "")
+    return page(request, "desk/conversation.html", {**lists.in_list(request, here(request), words), **context})
+
+
+@needs(Role.READ_ONLY)
+def live(request: MemberAsked, number: int) -> HttpResponse:
+    """GET /conversations/42/live: what may have changed, to be morphed in. Never the box somebody types in."""
+    return pieces(request, asked.conversation(request, number))
+
+
+@needs(Role.READ_ONLY)
+def looking(request: MemberAsked, number: int) -> HttpResponse:
+    """GET /conversations/42/looking: who else is here."""
+    row = asked.conversation(request, number)
+    return page(request, "desk/_looking_box.html", {"looking": queries.others_looking(row, request.member)})
+
+
+def pieces(request: MemberAsked, row: Conversation, extra: str = "", status: int = 200) -> HttpResponse:
+    """The bar and the stream as they are now, and whatever else the answer carries, all out of band."""
+    context = {**bar(request, row), **stream(request, row), "oob": True}
+    response = page(request, "desk/_pieces_now.html", context, status)
+    if extra:
+        response.write(extra)
+    return response
+
+
+def whole(request: MemberAsked, row: Conversation) -> dict[str, Any]:
+    """Everything the conversation's columns show."""
+    return {**bar(request, row), **stream(request, row), **composer(request, row)}
+
+
+def bar(request: MemberAsked, row: Conversation) -> dict[str, Any]:
+    """What the bar above the stream shows."""
+    today = customers.today(row.customer)
+    return {
+        "c": row,
+        "open_id": row.id,
+        "here": here(request),
+        "now": timezone.now(),
+        "shown_name": today.name or _("the customer"),
+        "may_write": asked.may_write(request),
+        "team": list(team.members_of(request.merchant)),
+        "topics": list(Topic.objects.filter(merchant=request.merchant, retired_at=None).order_by("name")),
+        "following": Follower.objects.filter(
+            merchant=request.merchant, conversation=row, member=request.member
+        ).exists(),
+        "looking": queries.others_looking(row, request.member),
+        "snoozes": snoozes(),
+        "priorities": [(1, _("Low")), (2, _("Normal")), (3, _("High")), (4, _("Urgent"))],
+    }
+
+
+def stream(request: MemberAsked, row: Conversation) -> dict[str, Any]:
+    """What stands in the stream: the newest items, and how many to ask for to see more."""
+    wanted = request.GET.get("shown", "") or request.headers.get("X-Shown", "")
+    limit = min(int(wanted), _MOST) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else SHOWN
+    items = queries.stream(row, limit)
+    spoken = [item for item in items if item.kind != "event"]
+    return {
+        "c": row,
+        "pieces": shown.pieces(row, items, request.member),
+        "shown": limit,
+        "earlier": limit + 120 if len(spoken) >= limit else 0,
+        "newest": max((item.id for item in items if item.kind == "message"), default=0),
+        "wants_in": queries.wants_in(row),
+    }
+
+
+def composer(request: MemberAsked, row: Conversation) -> dict[str, Any]:
+    """What the composer starts with: drafts and files from before, and the ways to answer."""
+    mine = {"merchant": request.merchant, "conversation": row, "by": request.member}
+    drafts = dict(Draft.objects.filter(**mine).values_list("kind", "text"))
+    found = ways(row)
+    return {
+        "drafts": {"reply": drafts.get("reply", ""), "note": drafts.get("note", "")},
+        "uploads": list(Upload.objects.filter(**mine, used_at=None).order_by("id")),
+        "ways": found,
+        "way": found[0] if found else None,
+        "client_id": uuid.uuid4(),
+        "note_client_id": uuid.uuid4(),
+        "laters": laters(),
+    }
+
+
+def here(request: MemberAsked) -> str:
+    """The view the conversation was opened from."""
+    name = request.GET.get("in", "") or request.headers.get("X-View", "")
+    return name if name in queries.VIEWS else "mine"
+
+
+def snoozes() -> list[dict[str, Any]]:
+    """The usual times to see it again. Values are what the form sends."""
+    now = timezone.localtime()
+    return [
+        *(_choice(_("Later today"), now + timedelta(hours=3)) if now.hour < 17 else ()),
+        *_choice(_("Tomorrow"), _morning(now, 1)),
+        *_choice(_("Monday"), _morning(now, 7 - now.weekday())),
+        *_choice(_("In a month"), _morning(now, 30)),
+        {"value": "reply", "label": _("Until they write"), "at": None},
+    ]
+
+
+def laters() -> list[dict[str, Any]]:
+    """The usual times to send later."""
+    now = timezone.localtime()
+    return [
+        *_choice(_("In an hour"), now + timedelta(hours=1)),
+        *_choice(_("Tomorrow morning"), _morning(now, 1)),
+        *_choice(_("Monday morning"), _morning(now, 7 - now.weekday())),
+    ]
+
+
+def _choice(label: str, at: datetime) -> list[dict[str, Any]]:
+    return [{"value": at.isoformat(timespec="minutes"), "label": label, "at": at}]
+
+
+def _morning(now: datetime, days: int) -> datetime:
+    day = (now + timedelta(days=days)).date()
+    return datetime.combine(day, time(8), now.tzinfo)

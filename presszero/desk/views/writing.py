@@ -1,0 +1,284 @@
+"""Replies, notes, drafts, files and macros."""
+
+from __future__ import annotations
+
+import json
+import uuid
+
+from django.http import Http404, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from presszero.channels import outbox
+from presszero.channels.models import Delivery, Participant, Thread
+from presszero.channels.wording import fill
+from presszero.conversations import actions, queries
+from presszero.conversations.actions.answer import Answer, WroteMeanwhile, let_in
+from presszero.conversations.models import Conversation, Macro, Message, Note, Topic, Upload
+from presszero.core.refusal import Refused
+from presszero.team.gate import MemberAsked, needs
+from presszero.team.marks import at_least
+from presszero.team.models import Role
+from presszero.ui.page import page, text_of
+
+from .. import asked
+from . import conversation
+from .said import Undo, changed
+from .settling import moment
+
+post = require_http_methods(["POST"])
+delete = require_http_methods(["DELETE"])
+
+
+@needs(Role.AGENT)
+@post
+def replies(request: MemberAsked, number: int) -> HttpResponse:
+    """POST sends what was written; with `resolve` it settles the matter too. A second click sends nothing twice."""
+    row = asked.conversation(request, number)
+    form = request.POST
+    try:
+        message = actions.reply(row, _answer(request, row), by=request.member)
+    except WroteMeanwhile as why:
+        return _wrote_meanwhile(request, row, why)
+    if form.get("resolve"):
+        actions.resolve(row, by=request.member.actor)
+    row = asked.conversation(request, number)
+    say, undo = _sent(message)
+    response = changed(request, row, say, undo, _fresh(request, row, "reply"))
+    if form.get("resolve"):
+        told = {"changed": {"conversation": row.id}, "settled": {"conversation": row.id}}
+        response["HX-Trigger"] = json.dumps(told)
+    return response
+
+
+@needs(Role.AGENT)
+@post
+def notes(request: MemberAsked, number: int) -> HttpResponse:
+    """POST keeps a note."""
+    row = asked.conversation(request, number)
+    made = actions.note(row, request.POST.get("text", ""), by=request.member, client_id=_client_id(request))
+    return changed(request, row, _("Noted."), Undo(f"/notes/{made.id}"), _fresh(request, row, "note"))
+
+
+@needs(Role.AGENT)
+@delete
+def note(request: MemberAsked, note_id: int) -> HttpResponse:
+    """DELETE hides a note; its writer or a lead may."""
+    found = Note.objects.filter(merchant=request.merchant, id=note_id).select_related("conversation").first()
+    if found is None:
+        raise Http404
+    if found.by_id != request.member.id and not at_least(request.member.role, Role.LEAD):
+        raise Refused(_("This note is not yours."), _("Its writer or a lead can remove it."))
+    actions.remove_note(found, by=request.member)
+    return changed(request, asked.conversation(request, found.conversation_id))
+
+
+@needs(Role.AGENT)
+@delete
+def message(request: MemberAsked, message_id: int) -> HttpResponse:
+    """DELETE takes an answer back while it has not gone; its words stand in the composer again."""
+    found = Message.objects.filter(merchant=request.merchant, id=message_id).select_related("conversation").first()
+    if found is None:
+        raise Http404
+    actions.take_back(found, by=request.member)
+    row = asked.conversation(request, found.conversation_id)
+    return changed(request, row, _("Taken back. It is a draft again."), None, _fresh(request, row, "reply"))
+
+
+@needs(Role.AGENT)
+@require_http_methods(["PUT"])
+def draft(request: MemberAsked, number: int, kind: str) -> HttpResponse:
+    """PUT keeps what somebody is writing."""
+    if kind not in ("reply", "note"):
+        raise Http404
+    row = asked.conversation(request, number)
+    actions.save_draft(row, kind, asked.values(request).get("text", ""), by=request.member)
+    return HttpResponse(status=204)
+
+
+@needs(Role.AGENT)
+@post
+def uploads(request: MemberAsked, number: int) -> JsonResponse:
+    """POST a file into the composer. Its token, for the form."""
+    row = asked.conversation(request, number)
+    given = request.FILES.get("file")
+    if given is None:
+        raise Refused(_("No file came with this."), _("Add it again."))
+    if (given.size or 0) > actions.answer.MAX_UPLOAD:
+        raise Refused(_("This file is larger than 25 MB, which most mailboxes refuse."), _("Send a link to it."))
+    made = actions.upload(row, given.name or "", given.read(), by=request.member)
+    return JsonResponse({"token": made.token, "name": made.filename, "size": made.size})
+
+
+@needs(Role.AGENT)
+@delete
+def upload(request: MemberAsked, token: str) -> HttpResponse:
+    """DELETE takes a file out of the composer again."""
+    Upload.objects.filter(merchant=request.merchant, by=request.member, token=token, used_at=None).delete()
+    return HttpResponse(status=204)
+
+
+@needs(Role.AGENT)
+def macros(request: MemberAsked, number: int) -> HttpResponse:
+    """GET ?q= : macros with their variables filled in."""
+    row = asked.conversation(request, number)
+    values = queries.variables(row, request.member)
+    rows = Macro.objects.filter(merchant=request.merchant, retired_at=None).order_by("name")
+    words = request.GET.get("q", "").strip()
+    if words:
+        rows = rows.filter(name__icontains=words) | rows.filter(text__icontains=words)
+    found = [{"id": m.id, "name": m.name, "filled": fill(m.text, values), "says": _says(m)} for m in rows[:40]]
+    for one, made in zip(found, rows[:40], strict=False):
+        one["actions"] = bool(made.actions)
+    return page(request, "desk/_macro_options.html", {"macros": found})
+
+
+@needs(Role.AGENT)
+@post
+def macro(request: MemberAsked, number: int, macro_id: int) -> HttpResponse:
+    """POST does what the macro does besides its words: topic, priority, assignment, snooze, resolve."""
+    row = asked.conversation(request, number)
+    found = Macro.objects.filter(merchant=request.merchant, id=macro_id, retired_at=None).first()
+    if found is None:
+        raise Http404
+    _act(request, row, found)
+    return changed(request, asked.conversation(request, number), _("Done: %(name)s") % {"name": found.name})
+
+
+@needs(Role.AGENT)
+@post
+def tries(request: MemberAsked, delivery_id: int) -> HttpResponse:
+    """POST sends a failed or doubtful delivery once more."""
+    row = _delivery(request, delivery_id)
+    outbox.send_again(row, by=request.member.actor)
+    return changed(request, _conversation_of(request, row), _("On its way again."))
+
+
+@needs(Role.AGENT)
+@require_http_methods(["PUT"])
+def arrival(request: MemberAsked, delivery_id: int) -> HttpResponse:
+    """PUT: somebody knows that a doubtful delivery arrived."""
+    row = _delivery(request, delivery_id)
+    outbox.believe_accepted(
+        row, _("%(name)s knows that it arrived.") % {"name": request.member.first_name}, by=request.member.actor
+    )
+    return changed(request, _conversation_of(request, row), _("Noted as sent."))
+
+
+@needs(Role.AGENT)
+@require_http_methods(["PUT"])
+def access(request: MemberAsked, participant_id: int) -> HttpResponse:
+    """PUT lets somebody in whom the customer copied."""
+    rows = Participant.objects.filter(merchant=request.merchant, id=participant_id)
+    found = rows.select_related("thread").first()
+    if found is None:
+        raise Http404
+    let_in(found, by=request.member.actor)
+    place = Message.objects.filter(merchant=request.merchant, entry__thread=found.thread).first()
+    if place is None:
+        raise Http404
+    row = asked.conversation(request, place.conversation_id)
+    say = _("Answers go to %(who)s too.") % {"who": found.name or found.address}
+    return changed(request, row, say, None, _fresh(request, row, "reply", keep=True))
+
+
+def _answer(request: MemberAsked, row: Conversation) -> Answer:
+    form = request.POST
+    at = form.get("own_time", "") if form.get("send_at") == "own" else form.get("send_at", "")
+    return Answer(
+        text=form.get("text", ""),
+        client_id=_client_id(request),
+        thread=_thread(request, row),
+        to=form.getlist("to"),
+        uploads=form.getlist("upload"),
+        send_at=moment(at) if at or form.get("send_at") == "own" else None,
+        after=None if form.get("anyway") else asked.number(form.get("after", "0")),
+    )
+
+
+def _thread(request: MemberAsked, row: Conversation) -> Thread | None:
+    """The thread that was picked, if it has a place in this conversation."""
+    wanted = request.POST.get("thread", "")
+    if not wanted:
+        return None
+    found = Thread.objects.filter(merchant=request.merchant, id=asked.number(wanted)).select_related("line__brand")
+    inside = Message.objects.filter(
+        merchant=request.merchant, conversation_id__in=queries.family(row), entry__thread_id=asked.number(wanted)
+    )
+    thread = found.first()
+    if thread is None or not inside.exists():
+        raise Http404
+    return thread
+
+
+def _client_id(request: MemberAsked) -> uuid.UUID:
+    try:
+        return uuid.UUID(request.POST.get("client_id", ""))
+    except ValueError:
+        raise Refused(_("This page is out of date."), _("Load it again; your draft is kept.")) from None
+
+
+def _sent(message: Message) -> tuple[str, Undo | None]:
+    """What to say, and how long it can still be taken back."""
+    first = message.entry.deliveries.order_by("not_before").first()
+    ahead = (first.not_before - timezone.now()).total_seconds() if first and first.state == "queued" else 0
+    if ahead > 120:
+        return _("It goes out at the time you picked."), Undo(f"/messages/{message.id}")
+    if ahead > 1:
+        return _("Sending."), Undo(f"/messages/{message.id}", seconds=int(ahead))
+    return _("Sent."), None
+
+
+def _wrote_meanwhile(request: MemberAsked, row: Conversation, why: WroteMeanwhile) -> HttpResponse:
+    """What they wrote is shown, and the answer waits in its box."""
+    said = text_of(request, "desk/_meanwhile.html", {"sentence": str(why), "c": row})
+    return conversation.pieces(request, row, said)
+
+
+def _fresh(request: MemberAsked, row: Conversation, kind: str, keep: bool = False) -> str:
+    """The form emptied, or filled with what was taken back."""
+    context = {**conversation.bar(request, row), **conversation.stream(request, row)}
+    context |= {**conversation.composer(request, row), "oob": True, "tab": kind}
+    return text_of(request, f"desk/_{kind}_form.html", context)
+
+
+def _says(made: Macro) -> str:
+    words = {
+        "resolve": _("resolves"),
+        "assign": _("assigns"),
+        "topic": _("sets the topic"),
+        "priority": _("sets the priority"),
+        "snooze": _("snoozes"),
+    }
+    return ", ".join(words[key] for key in made.actions if key in words)
+
+
+def _act(request: MemberAsked, row: Conversation, made: Macro) -> None:
+    by, what = request.member.actor, made.actions
+    if what.get("topic"):
+        topic = Topic.objects.filter(merchant=request.merchant, id=what["topic"], retired_at=None).first()
+        actions.set_topic(row, topic, by=by)
+    if what.get("priority"):
+        actions.set_priority(row, int(what["priority"]), by=by)
+    if what.get("assign"):
+        to = request.member if what["assign"] == "me" else asked.colleague(request, str(what["assign"]))
+        actions.assign(row, to, by=by)
+    if what.get("snooze"):
+        actions.snooze(row, None, by=by)
+    if what.get("resolve"):
+        actions.resolve(row, by=by)
+
+
+def _delivery(request: MemberAsked, delivery_id: int) -> Delivery:
+    found = Delivery.objects.filter(merchant=request.merchant, id=delivery_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _conversation_of(request: MemberAsked, row: Delivery) -> Conversation:
+    place = Message.objects.filter(merchant=request.merchant, entry_id=row.entry_id).first()
+    if place is None:
+        raise Http404
+    return asked.conversation(request, place.conversation_id)
