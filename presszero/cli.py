@@ -1,9 +1,11 @@
 """The command line. A command imports what it needs once it is chosen, so that `--help` and `explain-mail` are fast."""
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from presszero import __version__
 from presszero.host.refusal import Refusal
@@ -25,6 +27,8 @@ exit codes: 0 done, 1 something is wrong and said so, 2 the command was not unde
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # names and words of any language, whatever the terminal claims
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     options = parser().parse_args(arguments)
     try:
         return int(options.run(options) or 0)
@@ -100,20 +104,42 @@ def _doctor(options: argparse.Namespace) -> int:
 def _explain_mail(options: argparse.Namespace) -> int:
     from presszero.channels.adapters.email.explain import explain
 
-    return int(explain(options.files, jsonl=options.jsonl) or 0)
+    explain(options.files, sys.stdout, jsonl=options.jsonl)
+    return 0  # a mail that cannot be understood is an answer, not a failure of the command
 
 
 def _import_mail(options: argparse.Namespace) -> int:
-    if options.dry_run:
-        from presszero.channels.adapters.email.threading import dry_run
+    source = Path(options.source)
+    if not source.exists():
+        raise Refusal(f"There is no {source}. Name an mbox file, a Maildir, or a folder of .eml files.")
+    try:
+        return _plan_import(source) if options.dry_run else _really_import(source, jsonl=options.jsonl)
+    except OSError as why:
+        raise Refusal(f"{why.filename or source} cannot be read: {why.strerror or why}.") from why
 
-        return int(dry_run(options.source, jsonl=options.jsonl) or 0)
+
+def _plan_import(source: Path) -> int:
+    from tqdm import tqdm
+
+    from presszero.channels.adapters.email.history import dry_run
+
+    with tqdm(desc="Reading", unit_scale=True, disable=not sys.stderr.isatty()) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        dry_run(source, sys.stdout, progress)
+    return 0
+
+
+def _really_import(source: Path, *, jsonl: bool) -> int:
     from presszero import serving
 
     with serving.django_running():
         from presszero.intake.history import import_mail
 
-        return int(import_mail(options.source, jsonl=options.jsonl) or 0)
+        return int(import_mail(source, jsonl=jsonl) or 0)
 
 
 def _migrate(options: argparse.Namespace) -> int:

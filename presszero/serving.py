@@ -19,7 +19,15 @@ from presszero.host.ports import DOORS, EDGE, LMTP, SMTP, answers, refuse_used
 from presszero.host.refusal import Refusal
 from presszero.host.supervisor import Child, Supervisor
 
-WARM = ("presszero.host.web", "presszero.intake.worker", "presszero.intake.maildoor")
+WARM = (
+    "config.wsgi",
+    "config.urls",
+    "presszero.host.web",
+    "presszero.intake.edge.app",
+    "presszero.intake.edge.serve",
+    "presszero.intake.worker",
+    "presszero.intake.maildoor",
+)
 COLOURS = {"edge": 36, "app": 32, "worker": 33, "mail": 35, "database": 34}
 
 
@@ -55,7 +63,7 @@ def serve_one(name: str) -> int:
 def django_running() -> Iterator[None]:
     """Django set up, and the embedded database running for as long as the block does."""
     with postgres.running(say=lambda sentence: _printed("", sentence)):
-        _set_up_django()
+        set_up_django()
         yield
 
 
@@ -71,7 +79,8 @@ def run_database() -> None:
 
 
 def run_edge() -> None:
-    importlib.import_module("presszero.host.web").serve_edge()
+    application = importlib.import_module("config.edge").application
+    importlib.import_module("presszero.intake.edge.serve").run(application)
 
 
 def run_app() -> None:
@@ -83,12 +92,12 @@ def run_app_behind_edge() -> None:
 
 
 def run_worker() -> None:
-    _set_up_django()
+    set_up_django()
     importlib.import_module("presszero.intake.worker").run(_stop_on_signal())
 
 
 def run_mail() -> None:
-    _set_up_django()
+    set_up_django()
     importlib.import_module("presszero.intake.maildoor").run(_stop_on_signal())
 
 
@@ -96,12 +105,12 @@ RUN: dict[str, Callable[[], None]] = {"edge": run_edge, "app": run_app, "worker"
 
 
 def run_migrations() -> None:
-    _set_up_django()
+    set_up_django()
     importlib.import_module("django.core.management").call_command("migrate", interactive=False, verbosity=0)
 
 
 def run_seed() -> None:
-    _set_up_django()
+    set_up_django()
     importlib.import_module("presszero.demo.seed").seed()
 
 
@@ -157,15 +166,15 @@ def _lock_home() -> int:
 def _warm_up() -> None:
     """Import once what every child needs, so that they share the memory. What is broken here, the child will tell."""
     with contextlib.suppress(Exception):
-        _set_up_django()
-    for module in ("config.wsgi", "config.urls", "config.edge", *WARM):
+        set_up_django()
+    for module in WARM:
         with contextlib.suppress(Exception):
             importlib.import_module(module)
     gc.collect()
     gc.freeze()  # the collector would otherwise write to every shared page
 
 
-def _set_up_django() -> None:
+def set_up_django() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     importlib.import_module("django").setup()
 
