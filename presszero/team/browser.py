@@ -11,6 +11,18 @@ from .actions import Browser
 
 _OURS = ("", "127.0.0.1", "::1")  # the edge on this machine, or a socket
 
+# The first mark found counts: each browser also names those it came from.
+_BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "Mac"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
 
 def browser_of(request: HttpRequest) -> Browser:
     """The browser as its owner would know it again: its address and its own words about itself."""
@@ -28,6 +40,12 @@ def address_of(request: HttpRequest) -> str:
             break
         peer = last
     return peer
+
+
+def words_for(agent: str) -> str:
+    """ "Firefox, Linux" from a User-Agent; "" when it says nothing we know."""
+    found = [next((word for mark, word in names if mark in agent), "") for names in (_BROWSERS, _SYSTEMS)]
+    return ", ".join(word for word in found if word)
 
 
 def _is_address(text: str) -> bool:

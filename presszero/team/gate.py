@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils import timezone, translation
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from presszero.core.refusal import Refused
@@ -61,11 +60,9 @@ class SignedIn:
     def __call__(self, request: Asked) -> HttpResponseBase:
         _recognise(request)
         try:
-            response = self.get_response(request)
+            return self.get_response(request)
         finally:
             timezone.deactivate()
-        patch_vary_headers(response, ["Cookie"])
-        return response
 
     def process_view(
         self, request: Asked, view: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]

@@ -23,13 +23,14 @@ from .sign_in import go_on, let_in
 def forgot(request: Asked) -> HttpResponse:
     """Ask for a link. The answer is the same whether or not anybody has that address."""
     form = forms.Forgot(request.POST or None)
+    said = {"form": form, "sent": False, "refused": None}
     if request.method == "GET" or not form.is_valid():
-        return page(request, "team/forgot.html", {"form": form, "sent": False}, 200 if request.method == "GET" else 422)
+        return page(request, "team/forgot.html", said, 200 if request.method == "GET" else 422)
     try:
         actions.ask_for_reset(form.cleaned_data["email"], address_of(request), timezone.now())
     except Refused as refused:
-        return page(request, "team/forgot.html", {"form": form, "sent": False, "refused": refused}, 429)
-    return page(request, "team/forgot.html", {"form": form, "sent": True})
+        return page(request, "team/forgot.html", {**said, "refused": refused}, 429)
+    return page(request, "team/forgot.html", {**said, "sent": True})
 
 
 @public
@@ -41,13 +42,13 @@ def reset(request: Asked, token: str) -> HttpResponse:
         return _over(request)
     form = forms.NewPassword(request.POST or None)
     if request.method == "GET" or not form.is_valid():
-        return _closed(page(request, "team/reset.html", {"form": form}, 200 if request.method == "GET" else 422))
+        return _ask(request, form, 200 if request.method == "GET" else 422)
     try:
         actions.reset_password(token, form.cleaned_data["password"], timezone.now())
     except LinkOver:
         return _over(request)
     except Refused as refused:
-        return _closed(page(request, "team/reset.html", {"form": form, "refused": refused}, 422))
+        return _ask(request, form, 422, refused)
     return HttpResponseRedirect("/sign-in?done=password")
 
 
@@ -90,6 +91,10 @@ def _invite(
     known = Person.objects.filter(email=found.email).exists()
     said = {"invitation": found, "form": form, "known": known, "refused": refused}
     return _closed(page(request, "team/invitation.html", said, status))
+
+
+def _ask(request: Asked, form: forms.NewPassword, status: int, refused: Refused | None = None) -> HttpResponse:
+    return _closed(page(request, "team/reset.html", {"form": form, "refused": refused}, status))
 
 
 def _over(request: Asked) -> HttpResponse:

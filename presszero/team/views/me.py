@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 import segno
@@ -15,6 +16,7 @@ from presszero.ui.page import page
 
 from .. import actions, forms, queries
 from ..actions.second_factor import address_of, secret_of
+from ..browser import words_for
 from ..gate import OwnAsked, let_go, own
 from ..models import SecondFactor
 from .sign_in import go_on, status_of
@@ -86,9 +88,9 @@ def second_factor(request: OwnAsked) -> HttpResponse:
 @require_GET
 def second_factor_picture(request: OwnAsked) -> HttpResponse:
     """The QR code, as an image of its own: the page's policy allows no inline style."""
-    picture = segno.make_qr(address_of(_unconfirmed(request)), error="m")
-    svg = picture.svg_inline(scale=5, border=4, light="#fff", dark="#000", svgns=True, nl=False)
-    return HttpResponse(svg, content_type="image/svg+xml")
+    picture = BytesIO()
+    segno.make_qr(address_of(_unconfirmed(request)), error="m").save(picture, "svg", xmldecl=False, light="#fff")
+    return HttpResponse(picture.getvalue(), content_type="image/svg+xml")
 
 
 @own
@@ -110,7 +112,7 @@ def second_factor_confirmation(request: OwnAsked) -> HttpResponse:
 @require_POST
 @sensitive_post_parameters()
 def second_factor_removal(request: OwnAsked) -> HttpResponse:
-    form = forms.Password(request.POST)
+    form = forms.Password(request.POST, auto_id="removal_%s")
     if not form.is_valid():
         return _show(request, {"removal": form}, 422)
     try:
@@ -124,7 +126,7 @@ def second_factor_removal(request: OwnAsked) -> HttpResponse:
 @require_POST
 @sensitive_post_parameters()
 def recovery_codes(request: OwnAsked) -> HttpResponse:
-    form = forms.Password(request.POST)
+    form = forms.Password(request.POST, auto_id="renewal_%s")
     if not form.is_valid():
         return _show(request, {"renewal": form}, 422)
     try:
@@ -157,12 +159,12 @@ def _show(request: OwnAsked, asked: dict[str, Any], status: int = 200) -> HttpRe
     context = {
         "profile": forms.Profile(initial=now),
         "password": forms.ChangePassword(),
-        "removal": forms.Password(),
-        "renewal": forms.Password(),
+        "removal": forms.Password(auto_id="removal_%s"),
+        "renewal": forms.Password(auto_id="renewal_%s"),
         "refused": None,
         "has_factor": SecondFactor.objects.filter(person=person, confirmed_at__isnull=False).exists(),
         "codes_left": person.recovery_codes.filter(used_at=None).count(),
-        "sessions": list(queries.sessions_of(person, timezone.now())),
+        "sessions": [(one, words_for(one.browser)) for one in queries.sessions_of(person, timezone.now())[:50]],
         "here": request.signed_in,
         "teams": list(queries.merchants_of(person)),
         "done": request.GET.get("done", ""),
