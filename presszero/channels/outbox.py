@@ -109,7 +109,7 @@ def find_abandoned() -> int:
 
 
 def report(row: Delivery, state: str, reason: str, *, by: Actor = SYSTEM) -> bool:
-    """A provider's word on a delivery. States only move forward. Whether anything changed. In the caller's transaction."""
+    """A provider's word on a delivery; states only move forward. Whether anything changed."""
     if not policy.moves_forward(row.state, state):
         return False
     _set(row, state, reason, by=by)
@@ -139,15 +139,16 @@ def _begin(row: Delivery) -> bool:
     """queued → sending, unless somebody took it back or sent it in the meantime."""
     now = timezone.now()
     begun = Delivery.objects.filter(merchant_id=row.merchant_id, id=row.id, state=State.QUEUED, not_before__lte=now)
-    return bool(
-        begun.update(state=State.SENDING, started_at=now, written_at=None, tries=F("tries") + 1, changed_at=now)
-    )
+    values = {"state": State.SENDING, "started_at": now, "written_at": None, "tries": F("tries") + 1, "changed_at": now}
+    return bool(begun.update(**values))
 
 
 def _send(row: Delivery) -> None:
     """Outside any transaction: the network never waits inside one."""
     row = Delivery.objects.select_related("entry__thread", "line__brand").get(merchant_id=row.merchant_id, id=row.id)
-    attempt = DeliveryTry.objects.create(merchant_id=row.merchant_id, delivery=row, started_at=row.started_at)
+    attempt = DeliveryTry.objects.create(
+        merchant_id=row.merchant_id, delivery=row, started_at=row.started_at or timezone.now()
+    )
     channel = adapter(row.line.kind)
     try:
         sent = channel.send(outgoing(row), row.line.for_adapter(), lambda: _mark_written(row))

@@ -68,9 +68,7 @@ class MessageArrived:
     references: tuple[str, ...] = ()  # oldest first
     tokens: tuple[str, ...] = ()  # our own thread tokens found in the addresses and ids, unchecked
     thread_key: str = ""  # the provider's name for the exchange, where it has one
-    automatic: str = (
-        ""  # why it was not written by a person: auto_reply · list · verification · own · loop; "" for a person
-    )
+    automatic: str = ""  # auto_reply · list · verification · own · loop: why no person wrote it; "" for a person
     attachments: tuple[Attachment, ...] = ()
     warnings: tuple[str, ...] = ()  # sentences for the agent: "The reply address is on another domain."
 
@@ -125,7 +123,7 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a provider answered. `state`: accepted · refused (permanent) · later (try again) · unknown (evidence needed)."""
+    """What a provider answered. `state`: accepted · refused (for good) · later (try again) · unknown (evidence needed)."""
 
     state: str
     provider_id: str = ""

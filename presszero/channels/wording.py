@@ -90,6 +90,6 @@ def framed(body: str, signature: str, template: str) -> str:
 
 
 _FRAME = (
-    '<div style="font:15px/1.55 system-ui,-apple-system,\'Segoe UI\',sans-serif;color:#1c2526;max-width:40rem">'
+    "<div style=\"font:15px/1.55 system-ui,-apple-system,'Segoe UI',sans-serif;color:#1c2526;max-width:40rem\">"
     '{{ body }}<div style="color:#5c6668;margin-top:1.5em">{{ signature }}</div></div>'
 )

@@ -132,3 +132,10 @@ class ConversationChanged(Fact):
 
     kind = "conversation.changed"
     sentence = "{by} changed its details"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerNotArrived(Fact):
+    kind = "answer.not_arrived"
+    sentence = "An answer did not reach them"
+    message_id: int

@@ -164,13 +164,13 @@ def _all_below(made: Merge) -> set[int]:
 
 def _checked(field: OwnField, value: str) -> str:
     value = one_line(value, 500)
-    wrong = {
-        "number": lambda: bool(value) and not value.lstrip("-").replace(".", "", 1).isdigit(),
-        "date": lambda: bool(value) and not _is_date(value),
-        "choice": lambda: bool(value) and value not in field.choices,
-        "yesno": lambda: value not in {"", "yes", "no"},
-    }.get(field.kind, lambda: False)
-    if wrong():
+    fits = {
+        "number": value.lstrip("-").replace(".", "", 1).isdigit(),
+        "date": _is_date(value),
+        "choice": value in field.choices,
+        "yesno": value in {"yes", "no"},
+    }
+    if value and not fits.get(field.kind, True):
         raise BadField(f"“{value}” does not fit {field.label}.")
     return value
 

@@ -1,8 +1,8 @@
 """Every row belongs to a merchant, in Django and in the database.
 
 `Owned` gives a model its merchant; `OwnedKey` is a foreign key between two owned rows. Django keeps its plain `id`;
-in the database `TenantKeys` makes the primary key (merchant_id, id) and each owned key a composite foreign key, so a row
-of one merchant cannot point at another's, and tables can be distributed by merchant_id.
+in the database `TenantKeys` makes the primary key (merchant_id, id) and each owned key a composite foreign key, so a
+row of one merchant cannot point at another's, and tables can be distributed by merchant_id.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Owned(models.Model):
         abstract = True
 
 
-class OwnedKey(models.ForeignKey):
+class OwnedKey(models.ForeignKey[Any, Any]):
     """A foreign key to another owned row of the same merchant; the database checks both columns.
 
     No index of its own: the model declares one that starts with the merchant, and reads start there too.

@@ -70,7 +70,7 @@ def _spans(week: Week, at: datetime) -> Iterator[tuple[datetime, datetime]]:
     for day in (first + timedelta(days=n) for n in range(_FAR)):
         if day in week.holidays:
             continue
-        for start, end in sorted(week.weekly.get(DAYS[day.weekday()], ())):
+        for start, end in sorted(tuple(span) for span in week.weekly.get(DAYS[day.weekday()], ())):
             yield _moment(day, start, zone), _moment(day, end, zone)
 
 

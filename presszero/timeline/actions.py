@@ -12,7 +12,8 @@ from .facts import Fact
 _INSERT = """
 INSERT INTO timeline_event (merchant_id, kind, at, actor, customer_id, conversation_id, order_id, data)
 SELECT merchant, kind, coalesce(at, clock_timestamp()), actor, customer, conversation, orders, data
-FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::jsonb[])
+FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[],
+  %s::jsonb[])
   AS fact(merchant, kind, at, actor, customer, conversation, orders, data)
 """
 

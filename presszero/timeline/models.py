@@ -9,7 +9,7 @@ from presszero.merchants.owned import Owned
 
 
 class Event(models.Model):
-    """Something that became true. No personal data: ids, enums and numbers only, so erasing a person rewrites nothing."""
+    """Something that became true. Ids, enums and numbers only: erasing a person rewrites nothing here."""
 
     id = models.BigIntegerField(primary_key=True)  # given by timeline_next_id(), after the transaction has its xid
     merchant_id = models.BigIntegerField()

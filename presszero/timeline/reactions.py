@@ -115,7 +115,7 @@ def _advance(cursor: Cursor, events: Iterable[Event], horizon: int) -> None:
 
 
 def _react(listener: Listener, event: Event) -> bool:
-    """Runs the reaction; a failure is parked and shown, and the rest go on. A lost database is no failure of the event."""
+    """Runs the reaction; a failure is parked and shown, the rest go on. A lost database is not the event's failure."""
     try:
         with transaction.atomic():
             listener.react(event)

@@ -97,11 +97,11 @@ def take_back(message: Message, *, by: Membership) -> str:
         Message.objects.select_for_update().select_related("entry").get(merchant_id=row.merchant_id, id=message.id)
     )
     if message.taken_back_at:
-        return message.entry.text
+        return str(message.entry.text)
     outbox.take_back(message.entry)
     message.taken_back_at = timezone.now()
     message.save(update_fields=["taken_back_at"])
-    text = message.entry.text
+    text = str(message.entry.text)
     save_draft(row, "reply", text, by=by)
     sum_up(row)
     record(MessageTakenBack(**about(row), by=by.actor, message_id=message.id))

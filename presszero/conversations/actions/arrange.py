@@ -85,13 +85,19 @@ def split(conversation: Conversation, messages: Sequence[Message], notes: Sequen
 def unsplit(target: Conversation, *, by: Actor) -> Conversation:
     """Puts what was split off back where it stood; what came to the new conversation since comes along."""
     part = held(target)
-    moves = list(Move.objects.filter(merchant_id=part.merchant_id, target_id=part.id, undone_at=None))
+    moves = list(
+        Move.objects.filter(merchant_id=part.merchant_id, target_id=part.id, undone_at=None).select_related(
+            "message", "note", "source"
+        )
+    )
     if not moves:
         raise Refused("Nothing was split off into this conversation.")
     source = held(Conversation.objects.get(merchant_id=part.merchant_id, id=moves[0].source_id))
     for move in moves:
-        Message.objects.filter(merchant_id=part.merchant_id, id=move.message_id).update(conversation_id=move.source_id)
-        Note.objects.filter(merchant_id=part.merchant_id, id=move.note_id).update(conversation_id=move.source_id)
+        if move.message:
+            Message.objects.filter(merchant_id=part.merchant_id, id=move.message.id).update(conversation=move.source)
+        if move.note:
+            Note.objects.filter(merchant_id=part.merchant_id, id=move.note.id).update(conversation=move.source)
     Move.objects.filter(id__in=[m.id for m in moves]).update(undone_at=timezone.now(), undone_by=by.code)
     ThreadPlace.objects.filter(merchant_id=part.merchant_id, conversation=part).update(conversation=source)
     if part.state == State.OPEN and source.state != State.OPEN:

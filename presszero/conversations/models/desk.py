@@ -93,7 +93,7 @@ class Looking(Owned):
 
 
 class Macro(Owned):
-    """A ready answer with variables, and what else to do with one key: {"resolve": true, "topic": 3, "assign": "me"}."""
+    """A ready answer with variables, and what else to do: {"resolve": true, "topic": 3, "assign": "me"}."""
 
     name = models.CharField(max_length=80)
     text = models.TextField(blank=True, default="")

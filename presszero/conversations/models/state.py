@@ -78,7 +78,7 @@ class Merge(Owned):
 
 
 class Move(Owned):
-    """Part of a stream split off into a conversation of its own, until undone. One row a message or note, one `split` id."""
+    """Part of a stream split off, until undone: one row a message or note, one `split` id for all of them."""
 
     split = models.UUIDField()
     source = OwnedKey(Conversation)

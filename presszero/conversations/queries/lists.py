@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -86,7 +87,7 @@ def rows_by_id(member: Membership, ids: Sequence[int]) -> list[Row]:
     return [found[i] for i in ids if i in found]
 
 
-def _rows(rest: str, member: Membership, values: dict[str, object]) -> list[Row]:
+def _rows(rest: str, member: Membership, values: dict[str, Any]) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(_SELECT + rest, {"merchant": member.merchant_id, "member": member.id, **values})
         return [Row(*record) for record in cursor.fetchall()]

@@ -1,11 +1,13 @@
 """Search over people, addresses, numbers and words, newest first, as it is typed.
 
-A common word stands in the newest entries, and looking through those is quick; a rare word is in the index, and there are
-few of it. Asking the planner for "newest first over the index" makes it walk the whole table for a rare word, so we
+A common word stands in the newest entries, and looking through those is quick; a rare word is in the index, and
+there are few of it. Asking the planner for "newest first over the index" makes it walk the whole table for a rare word, so we
 ask in that order ourselves.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.db import connection
 
@@ -85,7 +87,7 @@ def _by_words(member: Membership, words: str) -> list[int]:
 
 def _ids(statement: str, member: Membership, words: str, entries: list[int] | None = None) -> list[int]:
     pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    values = {
+    values: dict[str, Any] = {
         "merchant": member.merchant_id,
         "words": words,
         "pattern": pattern,

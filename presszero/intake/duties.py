@@ -1,0 +1,49 @@
+"""What a worker does, and what wakes it."""
+
+from __future__ import annotations
+
+import time
+
+from django.utils import timezone
+
+from presszero.audit.actions import chain
+from presszero.channels import outbox
+from presszero.conversations.actions import wake_due
+from presszero.timeline import reactions
+from presszero.timeline.actions import make_partitions
+
+from . import hearing
+from .messages import understand_all
+from .split import split_all
+from .worker import Duty
+
+SENDERS = 3  # threads that deliver, so that one slow provider does not hold the others up
+
+_last_slow_round = 0.0
+
+
+def all_duties() -> list[Duty]:
+    hearing.register()
+    return [
+        Duty("split", split_all, "arrivals"),
+        Duty("understand", understand_all, "arrivals"),
+        Duty("react", reactions.consume_all, "timeline"),
+        *(Duty(f"deliver {n + 1}", _deliver, "outbox", poll=1.0) for n in range(SENDERS)),
+        Duty("clock", _clock, "", poll=5.0),
+    ]
+
+
+def _deliver() -> int:
+    return int(outbox.deliver_next())
+
+
+def _clock() -> int:
+    """What is due by time alone. Always 0, so that it rests between rounds."""
+    global _last_slow_round
+    wake_due(timezone.now())
+    outbox.find_abandoned()
+    if time.monotonic() - _last_slow_round > 300:
+        _last_slow_round = time.monotonic()
+        make_partitions()
+        chain()
+    return 0

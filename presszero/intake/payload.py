@@ -1,0 +1,71 @@
+"""An arrival as jsonb, between splitting and understanding. Files are in storage already; the row holds their keys."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from presszero.channels import files
+from presszero.channels.vocabulary import Attachment, DeliveryReported, Handle, MessageArrived, Proof
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """An attachment whose bytes lie in storage."""
+
+    filename: str
+    content_type: str
+    size: int
+    storage_key: str
+    content_id: str = ""
+    inline: bool = False
+
+
+def pack(arrived: MessageArrived | DeliveryReported, merchant_id: int) -> dict[str, Any]:
+    """Stores the files and returns what the row keeps. Touches the disk: call it outside any transaction."""
+    if isinstance(arrived, DeliveryReported):
+        return {"is": "report", **_plain(asdict(arrived))}
+    kept = [asdict(_keep(file, merchant_id)) for file in arrived.attachments]
+    return {"is": "message", **_plain(asdict(replace(arrived, attachments=()))), "attachments": kept}
+
+
+def unpack(payload: dict[str, Any]) -> tuple[MessageArrived | DeliveryReported, list[KeptFile]]:
+    """The reverse; a message comes with its kept files. Raises KeyError, TypeError or ValueError when broken."""
+    values = {key: value for key, value in payload.items() if key != "is"}
+    if payload["is"] == "report":
+        values |= {key: tuple(values[key]) for key in ("tokens", "message_ids")}
+        return DeliveryReported(**values | {"at": _moment(values["at"])}), []
+    kept = [KeptFile(**file) for file in values.pop("attachments")]
+    values |= {key: tuple(values[key]) for key in ("references", "tokens", "warnings")}
+    values |= {key: tuple(Handle(**h) for h in values[key]) for key in ("to", "cc")}
+    values |= {
+        "sender": Handle(**values["sender"]),
+        "reply_to": Handle(**values["reply_to"]) if values["reply_to"] else None,
+        "sent_at": _moment(values["sent_at"]),
+        "proof": Proof(values["proof"]),
+        "attachments": (),
+    }
+    return MessageArrived(**values), kept
+
+
+def _keep(file: Attachment, merchant_id: int) -> KeptFile:
+    key = files.keep(merchant_id, file.content)
+    return KeptFile(file.filename[:255], file.content_type[:120], file.size, key, file.content_id[:400], file.inline)
+
+
+def _plain(value: Any) -> Any:
+    """JSON's own types, with nothing in them that jsonb refuses."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, str):
+        return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    return value
+
+
+def _moment(value: str | None) -> datetime | None:
+    return datetime.fromisoformat(value) if value else None

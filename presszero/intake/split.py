@@ -1,0 +1,125 @@
+"""From the raw bytes of one arrival to its messages, each with a lane. No network, and parsing holds no transaction.
+
+A lane of the mailroom is split by one worker at a time, in order, under a lock that the database drops if the worker
+dies. What cannot be parsed becomes a visible quarantined item and the rest flow on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import DataError, IntegrityError, connection, transaction
+from django.utils import timezone
+
+from presszero.channels.adapter import LineSettings, Unreadable
+from presszero.channels.models import Line
+from presszero.channels.registry import UnknownChannel, adapter
+from presszero.channels.vocabulary import Arrived, DeliveryReported, MessageArrived, Unread
+from presszero.core.sealing import CannotOpen
+from presszero.mailroom.lanes import lane as lane_of
+from presszero.mailroom.models import LANES, Arrival, Quarantine, Received
+from presszero.timeline.actions import wake
+
+from .payload import pack
+
+log = logging.getLogger(__name__)
+
+_LOCKS = 0x5B11  # advisory lock class of splitting lanes
+
+
+def split_all() -> int:
+    """One round over every lane with something in it; how many arrivals were split."""
+    waiting = Received.objects.filter(split_at=None).order_by("lane").values_list("lane", flat=True).distinct()
+    return sum(split_lane(lane) for lane in waiting[:LANES])
+
+
+def split_lane(lane: int, limit: int = 50) -> int:
+    """Splits the oldest of a lane, in order. 0 when there is nothing, or another worker has the lane."""
+    with _mine(lane) as got_it:
+        if not got_it:
+            return 0
+        rows = list(Received.objects.filter(lane=lane, split_at=None).order_by("id")[:limit])
+        for row in rows:
+            split(row)
+        return len(rows)
+
+
+def split(row: Received) -> None:
+    """Parses one Received and stores its arrivals, or its quarantine, in one transaction."""
+    line = Line.objects.filter(merchant_id=row.merchant_id, id=row.line_id).first()
+    try:
+        if line is None:
+            raise Unreadable("The line this came to is gone.")
+        found = adapter(line.kind).parse(bytes(row.body), row.headers, line.for_adapter())
+        packed = [(one, _packed(one, row)) for one in found]
+        _store(row, line.for_adapter(), packed)
+    except (Unreadable, UnknownChannel, CannotOpen) as why:
+        quarantine(row, str(why))
+    except (DataError, IntegrityError, ValueError, TypeError, LookupError, RecursionError) as why:
+        log.exception("received %d", row.id)
+        quarantine(row, f"This could not be read ({type(why).__name__}).")
+
+
+@transaction.atomic
+def quarantine(row: Received, reason: str, *, sender: str = "", subject: str = "", keep_open: bool = False) -> None:
+    """Sets one aside where people see it. With `keep_open` its neighbours of the same Received go on."""
+    Quarantine.objects.create(
+        merchant_id=row.merchant_id,
+        received=row,
+        line_id=row.line_id,
+        sender=sender[:320],
+        subject=subject[:300],
+        reason=reason[:2000],
+        tries=row.tries + 1,
+    )
+    if not keep_open:
+        Received.objects.filter(merchant_id=row.merchant_id, id=row.id).update(split_at=timezone.now())
+    wake("timeline")
+
+
+def _packed(one: Arrived, row: Received) -> dict[str, object] | None:
+    return None if isinstance(one, Unread) else pack(one, row.merchant_id)
+
+
+@transaction.atomic
+def _store(row: Received, line: LineSettings, packed: list[tuple[Arrived, dict[str, object] | None]]) -> None:
+    claimed = Received.objects.filter(merchant_id=row.merchant_id, id=row.id, split_at=None)
+    if not claimed.update(split_at=timezone.now()):
+        return  # split in the meantime, by a worker that held the lane before us
+    for one, _ in packed:
+        if isinstance(one, Unread):
+            quarantine(row, one.reason, sender=one.sender, subject=one.subject, keep_open=True)
+    Arrival.objects.bulk_create(
+        Arrival(
+            merchant_id=row.merchant_id,
+            received=row,
+            line_id=row.line_id,
+            lane=lane_of(line.id, _sender(one)),
+            payload=payload,
+            arrived_at=row.received_at,
+        )
+        for one, payload in packed
+        if payload is not None
+    )
+    wake("arrivals")
+
+
+def _sender(one: Arrived) -> str:
+    if isinstance(one, MessageArrived):
+        return one.sender.address
+    return one.recipient if isinstance(one, DeliveryReported) else ""
+
+
+@contextmanager
+def _mine(lane: int) -> Iterator[bool]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCKS, lane])
+        (got_it,) = cursor.fetchone()
+    try:
+        yield got_it
+    finally:
+        if got_it:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCKS, lane])
