@@ -73,7 +73,7 @@ def counts(member: Membership) -> dict[str, int]:
     asked = [name for name in VIEWS if name != "resolved"]
     parts = ", ".join(
         f"(SELECT count(*) FROM (SELECT 1 FROM conversations_conversation c WHERE c.merchant_id = %(merchant)s"
-        f" AND c.root_id IS NULL AND {VIEWS[name][0]} LIMIT {COUNT_TO}) some)"
+        f" AND c.root_id IS NULL AND {VIEWS[name][0]} LIMIT {COUNT_TO}) few)"
         for name in asked
     )
     with connection.cursor() as cursor:
