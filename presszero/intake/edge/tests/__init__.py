@@ -1,0 +1,1 @@
+"""Real sockets, a real server, a real database."""

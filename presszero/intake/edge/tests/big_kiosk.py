@@ -1,0 +1,5 @@
+"""As the kiosk, for bodies of mail's size."""
+
+from .kiosk import BigKiosk
+
+adapter = BigKiosk()

@@ -1,0 +1,333 @@
+"""An edge process, a shop whose lines it serves, and a database that can be taken away."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+
+import psycopg
+import pytest
+import pytest_django
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from presszero.channels.models import Line
+from presszero.core.sealing import fingerprint, new_token
+from presszero.intake.edge.database import conninfo
+from presszero.mailroom.models import Received
+from presszero.merchants.models import Brand, Merchant
+from presszero.team.models import Membership, Person, Session
+
+from .kiosk import sign
+
+SECRET = "a kiosk's secret"
+USED = (
+    "mailroom_received",
+    "conversations_conversation",
+    "customers_customer",
+    "channels_line",
+    "team_session",
+    "team_membership",
+    "team_person",
+    "merchants_brand",
+    "merchants_merchant",
+)
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class EdgeProcess:
+    """`python -m config.edge`, with a home of its own."""
+
+    home: Path
+    port: int
+    settings: dict[str, str] = field(default_factory=dict)
+    files: int = 0
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> EdgeProcess:
+        given = connection.settings_dict
+        url = f"postgresql://{given['USER']}@/{given['NAME']}?host={given['HOST']}&port={given['PORT'] or 5432}"
+        if given["PASSWORD"]:
+            url = url.replace("@/", f":{given['PASSWORD']}@/")
+        environment = {
+            **os.environ,
+            "DATABASE_URL": url,
+            "DJANGO_SETTINGS_MODULE": "presszero.intake.edge.tests.edge_settings",
+            "PRESSZERO_HOME": str(self.home),
+            "PRESSZERO_PORT": str(self.port),
+            "PRESSZERO_SECRET_KEY": settings.SECRET_KEY,
+            **self.settings,
+        }
+        before = f"ulimit -Hn {self.files} && " if self.files else ""
+        command = ["sh", "-c", f'{before}exec "$0" -m config.edge', sys.executable]
+        self.process = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR)
+        wait_until(self.listens)
+        return self
+
+    def listens(self) -> bool:
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            return True
+        return False
+
+    def is_up(self) -> bool:
+        return self.get("/up").status == 200
+
+    def kill(self, by: signal.Signals = signal.SIGKILL) -> int:
+        assert self.process
+        self.process.send_signal(by)
+        return self.process.wait(10)
+
+    def call(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
+        client = HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            client.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+            response = client.getresponse()
+            return Answer(response.status, {n.lower(): v for n, v in response.getheaders()}, response.read())
+        finally:
+            client.close()
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self.call("GET", path, **headers)
+
+    def deliver(self, line: Line, body: bytes, signature: str = "") -> Answer:
+        return self.call("POST", f"/in/{line.kind}/{line.token}", body, x_signature=signature or sign(body, SECRET))
+
+    def arrive(self, line: Line, number: object, sender: str = "ada", **extra: object) -> Answer:
+        return self.deliver(line, json.dumps({"id": str(number), "from": sender, **extra}).encode())
+
+    @property
+    def memory(self) -> int:
+        """Resident bytes."""
+        assert self.process
+        return int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]) * 4096
+
+
+class Watcher:
+    """A page with an open stream."""
+
+    def __init__(self, edge: EdgeProcess, token: str, query: str = "", **headers: str) -> None:
+        self.client = HTTPConnection("127.0.0.1", edge.port, timeout=20)
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.client.request("GET", f"/live/desk{query}", headers={"cookie": f"pz_session={token}", **given})
+        self.response: HTTPResponse = self.client.getresponse()
+        self.last_id = ""
+        self.ended = ""
+
+    @property
+    def status(self) -> int:
+        return self.response.status
+
+    def next_topics(self, seconds: float = 10) -> set[str]:
+        """The topics of the next event; empty when the stream ended, or nothing came in time."""
+        deadline = time.monotonic() + seconds
+        name = ""
+        while (left := deadline - time.monotonic()) > 0:
+            try:
+                line = self._line(left)
+            except TimeoutError:
+                return set()
+            if not line:
+                return set()
+            key, _, value = line.decode().strip().partition(": ")
+            if key == "id":
+                self.last_id = value
+            elif key == "event":
+                name = value
+            elif key == "data" and name == "end":
+                self.ended = json.loads(value)["why"]
+                return set()
+            elif key == "data":
+                return set(json.loads(value)["topics"])
+        return set()
+
+    def topics_until(self, wanted: str, seconds: float = 10) -> set[str]:
+        """Everything heard until the wanted topic came."""
+        found: set[str] = set()
+        deadline = time.monotonic() + seconds
+        while wanted not in found and time.monotonic() < deadline and not self.ended:
+            found |= self.next_topics(deadline - time.monotonic())
+        return found
+
+    def close(self) -> None:
+        self.response.close()
+        self.client.close()
+
+    def _line(self, seconds: float) -> bytes:
+        if self.client.sock:
+            self.client.sock.settimeout(seconds)
+        return self.response.readline()
+
+
+@dataclass
+class Shop:
+    """A merchant with a line of each test channel, and a member who is signed in."""
+
+    merchant: Merchant
+    kiosk: Line
+    big: Line
+    person: Person
+    member: Membership
+    session: Session
+    token: str
+
+    def received(self) -> list[str]:
+        """External ids in the order of their rows."""
+        rows = Received.objects.filter(merchant=self.merchant).order_by("id")
+        return list(rows.values_list("external_id", flat=True))
+
+
+def open_shop(name: str) -> Shop:
+    merchant = Merchant.objects.create(name=name, slug=f"{name.lower()}-{uuid.uuid4().hex[:8]}")
+    brand = Brand.objects.create(merchant=merchant, name=name)
+    lines = []
+    for kind in ("kiosk", "big"):
+        line = Line(merchant=merchant, kind=kind, address=uuid.uuid4().hex, name=name, brand=brand)
+        line.keep_secrets({"secret": SECRET})
+        line.save()
+        lines.append(line)
+    person = Person.objects.create(email=f"{uuid.uuid4().hex}@{name.lower()}.example", name=name)
+    member = Membership.objects.create(merchant=merchant, person=person)
+    token = new_token()
+    session = Session.objects.create(
+        person=person, merchant=merchant, token_hash=fingerprint(token), expires_at=timezone.now() + timedelta(hours=1)
+    )
+    return Shop(merchant, *lines, person, member, session, token)
+
+
+@pytest.fixture
+def transactional_db(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
+    """As pytest-django's own, rows are committed; but only the few tables used are emptied, which is ten times as quick."""
+    with django_db_blocker.unblock():
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute("; ".join(f"DELETE FROM {table}" for table in USED))  # noqa: S608
+        connection.close()
+
+
+@pytest.fixture
+def shop(transactional_db: None) -> Shop:
+    return open_shop("Juniper")
+
+
+@pytest.fixture
+def other_shop(transactional_db: None) -> Shop:
+    return open_shop("Mallory")
+
+
+def free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])
+
+
+@pytest.fixture
+def start_edge(tmp_path: Path, transactional_db: None) -> Iterator[Callable[..., EdgeProcess]]:
+    """Starts edges of the test's own; they end with it."""
+    started: list[EdgeProcess] = []
+
+    def start(home: Path | None = None, files: int = 0, **environment: str) -> EdgeProcess:
+        folder = home or tmp_path / f"home{len(started)}"
+        folder.mkdir(exist_ok=True)
+        started.append(EdgeProcess(folder, free_port(), environment, files).start())
+        return started[-1]
+
+    yield start
+    for edge in started:
+        if edge.process and edge.process.poll() is None:
+            edge.kill()
+
+
+@pytest.fixture(scope="module")
+def shared_edge(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -> Iterator[EdgeProcess]:
+    edge = EdgeProcess(tmp_path_factory.mktemp("home"), free_port()).start()
+    yield edge
+    edge.kill()
+
+
+@pytest.fixture
+def edge(shared_edge: EdgeProcess, transactional_db: None) -> EdgeProcess:
+    """One edge for all tests of a file."""
+    wait_until(shared_edge.is_up)
+    return shared_edge
+
+
+class Tap:
+    """Takes the test's database away from everybody but the test, and gives it back."""
+
+    def __init__(self) -> None:
+        self.name = connection.settings_dict["NAME"]
+        self.plain = psycopg.connect(conninfo({**settings.DATABASES["default"], "NAME": "postgres"}), autocommit=True)
+
+    def cut(self) -> None:
+        self._allow("false")
+        self.end_connections()
+
+    def mend(self) -> None:
+        self._allow("true")
+
+    def end_connections(self) -> int:
+        """Ends every connection of an edge, as a restart of the server would."""
+        ended = self.plain.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE datname = %s AND application_name = 'presszero-edge'",
+            [self.name],
+        ).fetchone()
+        assert ended
+        return int(ended[0])
+
+    def _allow(self, whether: str) -> None:
+        self.plain.execute(f'ALTER DATABASE "{self.name}" ALLOW_CONNECTIONS {whether}'.encode())
+
+
+@pytest.fixture
+def tap(transactional_db: None) -> Iterator[Tap]:
+    tap = Tap()
+    yield tap
+    tap.mend()
+    tap.plain.close()
+
+
+@pytest.fixture
+def happen() -> Callable[..., int]:
+    """Records an event and nudges, as the product does; its id."""
+
+    def record(merchant_id: int, kind: str, conversation: int | None = None, **details: object) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO timeline_event (merchant_id, kind, actor, conversation_id, data)"
+                " VALUES (%s, %s, 'system', %s, %s) RETURNING id",
+                [merchant_id, kind, conversation, json.dumps(details)],
+            )
+            (number,) = cursor.fetchone()
+            cursor.execute("NOTIFY timeline")
+        return int(number)
+
+    return record
