@@ -6,7 +6,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
 
 from presszero.merchants.models import Merchant
 from presszero.team import actions
@@ -18,7 +21,22 @@ NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 PASSWORD = "juniper berries and rain"
 BROWSER = actions.Browser("203.0.113.7", "Firefox")
 
+REAL = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
 _secret: list[str] = []
+
+
+class LightArgon2(Argon2PasswordHasher):
+    """The same hash at a hundredth of the cost, for tests that are about something else."""
+
+    time_cost = 1
+    memory_cost = 1024
+    parallelism = 1
+
+
+@pytest.fixture(autouse=True)
+def light_hashes(settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = [f"{__name__}.LightArgon2"]
 
 
 def secret() -> str:
@@ -76,8 +94,6 @@ def as_member() -> Callable[[Membership], Client]:
     """A browser in which somebody is signed in."""
 
     def sign_in(member: Membership) -> Client:
-        from django.utils import timezone
-
         browser = Client()
         browser.cookies[COOKIE] = actions.start_session(member.person, BROWSER, timezone.now()).token
         return browser

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from presszero.core.sealing import fingerprint
 from presszero.team import actions
@@ -165,9 +165,9 @@ def test_marks_are_found_through_wrappers() -> None:
 
 
 def test_i5_the_cookie_is_out_of_reach_of_scripts_and_other_sites(
-    maya: Membership, client: Client, settings: object
+    maya: Membership, client: Client, settings: Settings
 ) -> None:
-    settings.SECURE = True  # type: ignore[attr-defined]
+    settings.SECURE = True
     client.post("/sign-in", {"email": maya.person.email, "password": "juniper berries and rain"})
     cookie = client.cookies[COOKIE]
     assert cookie["httponly"] and cookie["secure"] and cookie["samesite"] == "Lax" and cookie["path"] == "/"

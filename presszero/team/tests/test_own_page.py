@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
+from pytest_django import Settings
 
 from presszero.audit.models import Record
 from presszero.team import actions, throttle
@@ -223,8 +224,8 @@ def test_i8_asking_for_a_link_tells_nothing(maya: Membership, client: Client) ->
     assert ProcrastinateJob.objects.filter(task_name="team.send_letter").count() == 1
 
 
-def test_i3_a_reset_link_is_built_from_the_settings(maya: Membership, client: Client, settings: object) -> None:
-    settings.ORIGIN = "https://desk.juniper.example"  # type: ignore[attr-defined]
+def test_i3_a_reset_link_is_built_from_the_settings(maya: Membership, client: Client, settings: Settings) -> None:
+    settings.ORIGIN = "https://desk.juniper.example"
     client.post("/forgot", {"email": maya.person.email}, headers={"X-Forwarded-Host": "evil.example"})
     assert _reset_link().startswith("https://desk.juniper.example/reset/")
 

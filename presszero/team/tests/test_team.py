@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
+from pytest_django import Settings
 
 from presszero.audit.models import Record
 from presszero.core.refusal import Refused
@@ -54,9 +55,9 @@ def test_an_invitation_leads_into_the_team(olga: Membership, client: Client) -> 
 
 
 def test_i3_links_come_from_the_settings_whatever_the_request_says(
-    olga: Membership, as_member: SignsIn, settings: object
+    olga: Membership, as_member: SignsIn, settings: Settings
 ) -> None:
-    settings.ORIGIN = "https://desk.juniper.example"  # type: ignore[attr-defined]
+    settings.ORIGIN = "https://desk.juniper.example"
     poison = {"X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example", "Referer": "https://evil.example/"}
     page = as_member(olga).post(
         "/settings/invitations", {"email": "n@juniper.example", "role": "agent"}, headers=poison
@@ -201,8 +202,8 @@ def test_m14_what_is_not_an_address_is_refused(olga: Membership, as_member: Sign
     assert not letters()
 
 
-def test_m14_a_name_cannot_write_headers(olga: Membership, settings: object) -> None:
-    settings.DEFAULT_FROM_EMAIL = "desk@juniper.example"  # type: ignore[attr-defined]
+def test_m14_a_name_cannot_write_headers(olga: Membership, settings: Settings) -> None:
+    settings.DEFAULT_FROM_EMAIL = "desk@juniper.example"
     Merchant.objects.filter(id=olga.merchant_id).update(name="Juniper\r\nBcc: evil@evil.example\r\n\r\nHello")
     Person.objects.filter(id=olga.person_id).update(name="Olga\nX-Evil: 1\u202e")
     invite(Membership.objects.select_related("person", "merchant").get(id=olga.id))
