@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+import os
+from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
-from django.conf import settings
 from django.http import HttpRequest
 
 from .actions import Browser
-
-_OURS = ("", "127.0.0.1", "::1")  # the edge on this machine, or a socket
 
 # The first mark found counts: each browser also names those it came from.
 _BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
@@ -31,10 +30,9 @@ def browser_of(request: HttpRequest) -> Browser:
 
 def address_of(request: HttpRequest) -> str:
     """The last address that is not a proxy of ours. What a client wrote further left is never believed."""
-    trusted = {*_OURS, *getattr(settings, "TRUSTED_PROXIES", ())}
     peer: str = request.META.get("REMOTE_ADDR", "")
     told = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-    while peer in trusted and told:
+    while told and _is_ours(peer, os.environ.get("PRESSZERO_TRUSTED_PROXIES", "")):
         last = told.pop()
         if not _is_address(last):
             break
@@ -54,3 +52,13 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_ours(peer: str, proxies: str) -> bool:
+    """The edge on this machine, a socket, or a proxy named by the operator."""
+    return peer == "" or (_is_address(peer) and any(ip_address(peer) in network for network in _networks(proxies)))
+
+
+@cache
+def _networks(proxies: str) -> list[IPv4Network | IPv6Network]:
+    return [ip_network(given, strict=False) for given in ("127.0.0.0/8", "::1", *proxies.replace(",", " ").split())]

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pyotp
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import Settings
@@ -248,15 +248,20 @@ def test_a_second_factor_is_still_asked_after_a_reset(maya: Membership) -> None:
     ("peer", "forwarded", "found"),
     [
         ("127.0.0.1", "198.51.100.9", "198.51.100.9"),
-        ("127.0.0.1", "10.0.0.1, 198.51.100.9", "198.51.100.9"),
+        ("127.0.0.1", "192.0.2.66, 198.51.100.9, 10.1.2.3", "198.51.100.9"),
+        ("127.0.0.1", "2001:db8::7, 10.1.2.3", "2001:db8::7"),
+        ("127.0.0.1", "127.0.0.1, 198.51.100.9", "198.51.100.9"),
         ("", "198.51.100.9", "198.51.100.9"),
         ("203.0.113.5", "198.51.100.9", "203.0.113.5"),
         ("127.0.0.1", "198.51.100.9, nonsense", "127.0.0.1"),
         ("127.0.0.1", "", "127.0.0.1"),
     ],
 )
-def test_only_our_own_proxies_are_believed(rf: object, peer: str, forwarded: str, found: str) -> None:
-    request = rf.get("/", REMOTE_ADDR=peer, HTTP_X_FORWARDED_FOR=forwarded)  # type: ignore[attr-defined]
+def test_only_our_own_proxies_are_believed(
+    rf: RequestFactory, monkeypatch: pytest.MonkeyPatch, peer: str, forwarded: str, found: str
+) -> None:
+    monkeypatch.setenv("PRESSZERO_TRUSTED_PROXIES", "10.1.0.0/16")
+    request = rf.get("/", REMOTE_ADDR=peer, HTTP_X_FORWARDED_FOR=forwarded)
     assert address_of(request) == found
 
 
