@@ -1,7 +1,7 @@
 """Signed webhooks, both ways: the Standard Webhooks scheme (standardwebhooks.com), which Svix's senders use too.
 
-The signature is `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body`. A secret is text; with the prefix `whsec_`
-the rest is base64 of the key. Several secrets may hold at once, so that one can be replaced without a gap.
+The signature is `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body`. A secret is text; after the prefix
+`whsec_` it is base64 of the key. Several secrets may hold at once, so that one can be replaced without a gap.
 """
 
 from __future__ import annotations

@@ -1,0 +1,64 @@
+"""A merchant with mail lines, and the two doors listening on ports of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from presszero.channels.models import Line
+from presszero.intake import maildoor
+from presszero.intake.mail import addresses
+from presszero.merchants.models import Brand, Merchant
+
+
+def merchant(slug: str) -> Merchant:
+    return Merchant.objects.create(name=slug.title(), slug=slug)
+
+
+def mail_line(of: Merchant, address: str, **more: object) -> Line:
+    brand = Brand.objects.filter(merchant=of).first() or Brand.objects.create(merchant=of, name=of.name)
+    return Line.objects.create(merchant=of, brand=brand, kind="email", address=address, name=of.name, **more)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def juniper(transactional_db: None) -> Merchant:
+    return merchant("juniper")
+
+
+@pytest.fixture
+def support(juniper: Merchant) -> Line:
+    return mail_line(juniper, "support@juniper.example")
+
+
+@dataclass
+class Doors:
+    smtp: int
+    lmtp: int
+
+
+@pytest.fixture
+def doors(support: Line, monkeypatch: pytest.MonkeyPatch) -> Iterator[Doors]:
+    """Real doors in a thread; the address book is read anew for every mail, so that a test sees its own changes."""
+    monkeypatch.setattr(addresses, "FRESH", 0.0)
+    found = Doors(free_port(), free_port())
+    monkeypatch.setenv("PRESSZERO_SMTP_PORT", str(found.smtp))
+    monkeypatch.setenv("PRESSZERO_LMTP_PORT", str(found.lmtp))
+    stop, ready = threading.Event(), threading.Event()
+    thread = threading.Thread(target=lambda: asyncio.run(maildoor.serve(stop, ready.set)), daemon=True)
+    thread.start()
+    assert ready.wait(10)
+    yield found
+    stop.set()
+    thread.join(10)
+    assert not thread.is_alive()
