@@ -23,7 +23,9 @@ def explain(paths: Iterable[str | Path], out: TextIO, jsonl: bool) -> int:
             reading = explained(path, reader)
             quarantined += reading.kind == "quarantined"
             name = fspath(path).encode("utf-8", "replace").decode("utf-8")
-            out.write(json.dumps(as_json(name, reading), ensure_ascii=False) + "\n" if jsonl else summary(name, reading))
+            out.write(
+                json.dumps(as_json(name, reading), ensure_ascii=False) + "\n" if jsonl else summary(name, reading)
+            )
             out.flush()
     finally:
         reader.close()
@@ -83,7 +85,9 @@ def _party(party: Party) -> dict[str, str]:
 
 def summary(name: str, reading: Reading) -> str:
     """The same for people."""
-    kind = reading.kind.replace("_", " ") + (f" ({reading.automatic})" if reading.automatic not in ("", "bounce") else "")
+    kind = reading.kind.replace("_", " ") + (
+        f" ({reading.automatic})" if reading.automatic not in ("", "bounce") else ""
+    )
     lines = [f"{name}: {kind}"]
     if reading.reason:
         lines.append(f"  why      {reading.reason}")

@@ -27,6 +27,9 @@ _SHORT_DATE = re.compile(r"(?<!\d)\d{1,4}[-./]\s?\d{1,2}[-./]\s?\d{2,4}(?!\d)|\d
 _DAY_MONTH = re.compile(r"(?<!\d)\d{1,2}(?:st|nd|rd|th|\.|er|º)?\s+(?:de\s+|of\s+)?[^\W\d_]{3,12}|[^\W\d_]{3,12}\.?\s+\d{1,2}(?!\d)")
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]{1,100}(?:@|\(at\)| at )[^\s<>()\[\]\"',;:]{1,100}\.[a-z0-9-]{2,20}", re.I)
 _QUOTING = re.compile(r"^(?:quoting|zitat von|citando|citat fra|citerar|citation de|cytowanie|citáció|цитирую)\s.{1,150}:$", re.I)
+_NAMED = re.compile(r"<\s?[^<>@\s]{1,100}@[^<>\s]{1,100}>")
+_OWN_WORDS = re.compile(r"(?i)\b(?:i|we) (?:wrote|said|have written|replied|asked)\b|\bich (?:schrieb|habe)|j['’]ai écrit|\b(?:my|our|your|please|mein|ihre|meine|bitte|mon|votre|notre)\b")
+_DAVID = re.compile(r"^\W*original message processed by ", re.I)
 _LABELS = {
     kind: _alternatives(table)
     for kind, table in (
@@ -78,6 +81,8 @@ def reply_above(line: str) -> bool:
 def ends_attribution(line: str) -> bool:
     """Cheap first look: could "On … wrote:" end here?"""
     bare = line.rstrip(" *_-–—>|")
+    if _SHORT_DATE.match(line) or line[:7].lower() == "posted ":
+        return True
     return bare.endswith(_COLON) or bool(_VERB.search(line[-60:])) or (line.endswith(">") and "@" in line)
 
 
@@ -91,13 +96,18 @@ def attribution(joined: str) -> int:
     day = bool(_SHORT_DATE.search(text) or _DAY_MONTH.search(text))
     ends = text.rstrip("-– *_").endswith(_COLON)
     dated = (year and day) or (time and day)
-    if verb and dated and (ends or address or _closes_with_verb(text)):
-        return 2
-    if ends and address and dated:
+    opened = bool(_OPENER.match(text)) or text[0].isdigit()
+    if verb and dated and not _OWN_WORDS.search(text):
+        closed = _closes_with_verb(text)
+        if closed and (opened or address or ends) or ends and (opened or address) or opened and address and text[-1] in ">)":
+            return 2
+    if ends and address and dated and (opened or _NAMED.search(text)) and not _OWN_WORDS.search(text):
         return 2
     if _QUOTING.match(text):
         return 2
     if ends and (verb or address or dated) and (year or time or day or verb):
+        return 1
+    if text[0].isdigit() and year and (address or "GMT" in text) or text.lower().startswith("posted by ") and day:
         return 1
     return 1 if verb and (dated or address) and _closes_with_verb(text) else 0
 
@@ -140,6 +150,8 @@ def delimiter(line: str) -> str:
     """ "original", "forward", "dashed" (some words between dashes) or "" """
     if len(line) > 160:
         return ""
+    if _DAVID.match(line):
+        return "original"
     found = _DASHED.match(line)
     inner = (found.group(1) or found.group(2) or "").strip() if found else ""
     if inner:

@@ -1,0 +1,151 @@
+"""The cast: one shop, its people and its customers, in every test, screenshot and page of the docs.
+
+Juniper & Co. sells boots. Maya answers, Tomas leads, Rosa owns the place. Ada has three orders and 1042 is late; Ben is
+new, and cross. Mallory works for another merchant and must see nothing.
+"""
+
+from __future__ import annotations
+
+import email.policy
+import itertools
+import uuid
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.utils import formatdate
+
+from presszero.channels.adapters.email import scan
+from presszero.channels.models import Entry, Line
+from presszero.conversations.actions import reply
+from presszero.conversations.actions.answer import Answer
+from presszero.conversations.models import Conversation, Message
+from presszero.intake.messages import understand_all
+from presszero.intake.split import split_all
+from presszero.mailroom.actions import receive
+from presszero.mailroom.incoming import Incoming, storable_headers
+from presszero.mailroom.lanes import lane
+from presszero.mailroom.models import Received
+from presszero.merchants.models import Brand, Hours, Merchant
+from presszero.team.models import Membership, Person, Role
+
+_numbers = itertools.count(1)
+_POLICY = email.policy.SMTP.clone(max_line_length=998)  # long ids stay on one line, as mail programs write them
+
+
+@dataclass
+class Shop:
+    """A merchant with a mail line and a team."""
+
+    merchant: Merchant
+    brand: Brand
+    hours: Hours
+    line: Line
+    team: dict[str, Membership] = field(default_factory=dict)
+
+    @property
+    def maya(self) -> Membership:
+        return self.team["maya"]
+
+    @property
+    def tomas(self) -> Membership:
+        return self.team["tomas"]
+
+    def member(self, name: str, role: str, email: str) -> Membership:
+        person, _ = Person.objects.get_or_create(email=email, defaults={"name": name})
+        made = Membership.objects.create(merchant=self.merchant, person=person, role=role)
+        self.team[name.split()[0].lower()] = made
+        return made
+
+
+@dataclass
+class Shopper:
+    """A customer at her mail program. What she writes is stored as the mail doors store it."""
+
+    name: str
+    address: str
+    sent: list[str] = field(default_factory=list)  # message ids, oldest first
+
+    def mail(self, shop: Shop, text: str, subject: str = "Hello", **headers: str) -> EmailMessage:
+        """A mail of hers; headers by name, with _ for -. An empty value leaves the header out."""
+        mail = EmailMessage(_POLICY)
+        number = f"{next(_numbers)}.{self.name.split()[0].lower()}@mail.example"
+        usual = {
+            "From": f"{self.name} <{self.address}>",
+            "To": shop.line.address,
+            "Subject": subject,
+            "Date": formatdate(),
+            "Message-ID": f"<{number}>",
+        }
+        for name, value in (usual | {k.replace("_", "-"): v for k, v in headers.items()}).items():
+            if value:
+                mail[name] = value
+        mail.set_content(text)
+        self.sent.append((mail["Message-ID"] or "").strip("<>"))
+        return mail
+
+    def writes(self, shop: Shop, text: str, subject: str = "Hello", **headers: str) -> Message | None:
+        """Writes, and the product understands it. The message it became; None when it became none."""
+        deliver(shop.line, self.mail(shop, text, subject, **headers).as_bytes())
+        return work()
+
+    def answers(self, shop: Shop, entry: Entry, text: str, **headers: str) -> Message | None:
+        """Presses reply on what we sent her."""
+        subject = entry.subject if entry.subject.startswith("Re: ") else f"Re: {entry.subject}"
+        headers = {"In_Reply_To": f"<{entry.message_id}>", "References": f"<{entry.message_id}>"} | headers
+        return self.writes(shop, text, subject, **headers)
+
+
+def juniper() -> Shop:
+    """The shop of the cast."""
+    shop = _shop("Juniper & Co.", "juniper", "support@juniper.example")
+    shop.member("Maya Okafor", Role.AGENT, "maya@juniper.example")
+    shop.member("Tomas Lind", Role.LEAD, "tomas@juniper.example")
+    shop.member("Rosa Juniper", Role.ADMIN, "rosa@juniper.example")
+    return shop
+
+
+def thistle() -> Shop:
+    """Another merchant, where Mallory works."""
+    shop = _shop("Thistle & Sons", "thistle", "help@thistle.example")
+    shop.member("Mallory Thorne", Role.ADMIN, "mallory@thistle.example")
+    return shop
+
+
+def ada() -> Shopper:
+    return Shopper("Ada Kowalski", "ada@example.com")
+
+
+def ben() -> Shopper:
+    return Shopper("Ben Ruiz", "ben@example.org")
+
+
+def deliver(line: Line, raw: bytes, backfill: bool = False, **headers: str) -> bool:
+    """Stores raw mail bytes as the mail doors do; whether they were new."""
+    external_id = scan.external_id(raw)
+    found = storable_headers({"via": "smtp", "envelope_to": line.address} | headers)
+    number = lane(line.id, scan.lane_key(raw))
+    return receive([Incoming(line.merchant_id, line.id, external_id, number, found, raw, backfill)])[0]
+
+
+def work() -> Message | None:
+    """Does what the worker does with arrivals, until there is nothing left. The newest message there is."""
+    while split_all() or understand_all():
+        pass
+    return Message.objects.order_by("-id").first()
+
+
+def unread() -> int:
+    """Arrivals not split or not understood yet."""
+    return Received.objects.filter(split_at=None).count()
+
+
+def answer(conversation: Conversation, text: str, by: Membership, **more: object) -> Message:
+    """An agent answers."""
+    return reply(conversation, Answer(text, uuid.uuid4(), **more), by=by)  # type: ignore[arg-type]
+
+
+def _shop(name: str, slug: str, address: str) -> Shop:
+    merchant = Merchant.objects.create(name=name, slug=slug, currency="GBP", timezone="Europe/London")
+    brand = Brand.objects.create(merchant=merchant, name=name, signature="{{ agent.first_name }} at {{ brand.name }}")
+    hours = Hours.objects.create(merchant=merchant, name="Always", timezone="Europe/London", weekly={})
+    line = Line.objects.create(merchant=merchant, brand=brand, hours=hours, kind="email", address=address, name=name)
+    return Shop(merchant, brand, hours, line)
