@@ -50,7 +50,7 @@ def serve_all(*, seed: bool = False) -> int:
 def serve_one(name: str) -> int:
     """Run one process in the foreground, for one of many machines or containers."""
     os.environ["PRESSZERO_PROCESS"] = name
-    if postgres.is_embedded() and not postgres.Cluster(home()).is_ready():
+    if postgres.is_embedded() and not postgres.Cluster(home()).is_open():
         raise Refusal(
             "The database does not run. `presszero serve` starts it together with everything else; "
             "to run one process alone, set DATABASE_URL to a PostgreSQL of your own."
@@ -119,7 +119,7 @@ def _run(supervisor: Supervisor, database: Child, *, seed: bool) -> int:
         supervisor.say("", "Starting the database.")
         supervisor.start(database)
     _warm_up()
-    if postgres.is_embedded() and not supervisor.wait_for(postgres.Cluster(home()).is_ready, database):
+    if postgres.is_embedded() and not supervisor.wait_for(postgres.Cluster(home()).is_open, database):
         return 0 if supervisor.stopping else 1
     for name, run, sentence in (
         ("migrate", run_migrations, "Bringing the tables up to date."),

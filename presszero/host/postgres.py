@@ -106,6 +106,7 @@ def start(cluster: Cluster, say: Say = print, patience: float = 20) -> Server:
         try:
             _wait_until_ready(cluster, process, say)
             make_database(cluster, account, binaries)
+            cluster.made.touch()
         except BaseException:
             process.send_signal(signal.SIGINT)
             process.wait(10)

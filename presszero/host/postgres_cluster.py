@@ -60,6 +60,15 @@ class Cluster:
             os.close(lock)
         return lock is None
 
+    @property
+    def made(self) -> Path:
+        """Exists once our role and database do; the first start makes them after the server is ready."""
+        return self.folder / "made"
+
+    def is_open(self) -> bool:
+        """Whether our database can be connected to."""
+        return self.made.exists() and self.is_ready()
+
     def is_ready(self, pid: int | None = None) -> bool:
         """What the server says of itself: the eighth line of its pid file. pid: it has to be this process."""
         try:
@@ -73,7 +82,7 @@ class Cluster:
     def wait_until_answering(self, seconds: float = 60) -> None:
         """Wait for a server that another process is starting. Raises Refusal."""
         deadline = time.monotonic() + seconds
-        while not self.is_ready():
+        while not self.is_open():
             if time.monotonic() > deadline or not self.is_held():
                 raise Refusal(f"PostgreSQL in {self.folder} is starting elsewhere and does not get ready: {self.log}.")
             time.sleep(0.05)
