@@ -8,9 +8,9 @@ from dataclasses import dataclass
 ADDRESS = re.compile(r"(?<![\w.+@/:=-])[A-Za-z0-9_'+&=.!#$%*/?^`{|}~-]{1,200}@(?:[A-Za-z0-9_-]{1,63}\.)+[A-Za-z]{2,24}(?![\w@])|<([^<>\s@]{1,200}@[^<>\s@]{1,255})>")
 
 _RETURNED = re.compile(
-    r"(?im)^[ \t>*]*(?:-{2,}|={2,}|_{2,}|\*{2,})?[ \t]*(?:below this line is a copy|this is a copy of|a copy of the (?:original )?message|original message (?:follows|header|text|attached|is|was)|original (?:mail|message) headers?|unsent message|returned message|message header(?:s)? (?:follow|begin)|"
+    r"(?im)^[ \t>*]{0,20}(?:[-=_*]{2,80})?[ \t]{0,9}(?:below this line is a copy|this is a copy of|a copy of the (?:original )?message|original message (?:follows|header|text|attached|is|was)|original (?:mail|message) headers?|unsent message|returned message|message header(?:s)? (?:follow|begin)|"
     r"the (?:header|following is a copy)|start of (?:returned|message|original)|returned mail follows|the (?:original )?message (?:was|headers?|begins|follows|itself)\b.{0,40}:|begin (?:forwarded|original)|--- the header|headers? (?:of (?:the )?(?:original|message)|follow)|message (?:text )?follows|your (?:original )?message (?:follows|headers?|reads|is enclosed)|beginning of (?:the )?(?:original|header|text)|undelivered message|forwarded message|"
-    r"text of your message|ursprüngliche (?:nachricht|kopf)|received: from|received: by|return-path:|-----original|--- original|------? this is a copy|date: .{5,40} [+-]\d{4}|message-id: <|original message|-{3,} ?original|-{5,}header|mime-version: 1|メールの内容|以下は(?:、)?送信).*$"
+    r"text of your message|ursprüngliche (?:nachricht|kopf)|received: from|received: by|return-path:|-----original|--- original|------? this is a copy|date: .{5,40} [+-]\d{4}|message-id: <|original message|(?:original|header)|mime-version: 1|メールの内容|以下は(?:、)?送信).*$"
 )  # fmt: skip
 _FAILURE = re.compile(
     r"could ?n[o']t be delivered|could not deliver|cannot (?:be )?deliver|can ?no?t be delivered|was ?n[o']t (?:be )?delivered|was not delivered|not be delivered|unable to deliver|undeliver|non-?deliver|delivery (?:has |to the |of the |of your |attempt|status|to )?[^\n]{0,60}(?:fail|error|delay|problem|impossible|not possible)|deliver(?:y|ies) (?:failure|failed|error|problem)|failed (?:to deliver|recipient|delivery|permanently)|fail(?:ed|ure) (?:deliver|notice)|returned (?:mail|to sender|e-?mail)|permanent (?:fatal )?(?:error|failure)|fatal error|failed address|"
@@ -25,6 +25,9 @@ _NOT_A_RECIPIENT = re.compile(r"(?i)^(?:postmaster|mailer-daemon|mail-?daemon|ab
 _REPLY_LINE = re.compile(r"(?m)^.*(?<![\d.\w@-])(?:[45]\d\d(?:[ \-#]|$)|[45]\.\d{1,2}\.\d{1,3}(?=[\s:)>-])).*(?:\n[ \t]+\S.*){0,4}")
 
 
+MAX_TEXT, MAX_LINES, MAX_LINE = 60_000, 800, 600
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What the prose says: recipients as named, and the sentence of the server."""
@@ -32,6 +35,11 @@ class Told:
     recipients: tuple[str, ...]
     said: str
     failure: bool  # the words are those of a failed delivery
+
+
+def trimmed(text: str) -> str:
+    """The first lines, none too long: what servers write is short, and nothing here may become slow."""
+    return "\n".join(line[:MAX_LINE] for line in text[:MAX_TEXT].split("\n")[:MAX_LINES])
 
 
 def told(text: str, never: frozenset[str]) -> Told:
@@ -43,7 +51,7 @@ def told(text: str, never: frozenset[str]) -> Told:
 
 def cut(text: str) -> tuple[str, str]:
     """(the report, the returned mail below it)."""
-    text = text[:100_000]
+    text = trimmed(text)
     for found in _RETURNED.finditer(text):
         if found.start() > 40 and _FAILURE.search(text[: found.start()]):
             return text[: found.start()], text[found.start() :]

@@ -8,6 +8,8 @@ from . import marks, signature
 from .line import CUT, FORWARD, OWN, QUOTE, SIGNATURE, Line
 
 MAX_ANALYSED = 64 * 1024  # characters
+MAX_LINES = 1_200
+MAX_CANDIDATES = 120  # lines that may announce a quote; no real mail has as many
 MAX_ATTRIBUTION_LINES = 6
 MAX_BLOCK_LINES = 14  # within which the header fields of an old mail must stand
 
@@ -43,7 +45,7 @@ def _first(lines: list[Line]) -> tuple[list[Line], list[Line]]:
     size = 0
     for at, line in enumerate(lines):
         size += len(line.text) + 1
-        if size > MAX_ANALYSED:
+        if size > MAX_ANALYSED or at >= MAX_LINES:
             return lines[:at], lines[at:]
     return lines, []
 
@@ -58,14 +60,16 @@ def _kind(line: Line, seen: str) -> str:
 
 def _cut(seen: list[str], kinds: list[str], lines: list[Line]) -> tuple[int, bool]:
     """Where the old mail begins (len where it does not), and whether it is a forwarded one. Marks attributions."""
-    at = 0
+    at, budget = 0, [MAX_CANDIDATES]
+    above = marks.may_reply_above("\n".join(seen))
+    ends = [kind in (TEXT, SIGNED) and marks.ends_attribution(text) for kind, text in zip(kinds, seen, strict=True)]
     while at < len(seen):
         if lines[at].role in (CUT, FORWARD):
             return _with_delimiters_above(seen, at), lines[at].role == FORWARD
         if kinds[at] not in (TEXT, SIGNED):
             at += 1
             continue
-        if marks.reply_above(seen[at]):
+        if above and marks.reply_above(seen[at]):
             if TEXT in kinds[:at]:
                 return at, False
             kinds[at] = ANNOUNCED
@@ -79,7 +83,7 @@ def _cut(seen: list[str], kinds: list[str], lines: list[Line]) -> tuple[int, boo
             kinds[at:end] = [ANNOUNCED] * (end - at)
             at = end
             continue
-        end, sure = _attribution(seen, kinds, at)
+        end, sure = _attribution(seen, kinds, ends, at, budget)
         if end:
             if _quote_follows(kinds, end):
                 kinds[at:end] = [ANNOUNCED] * (end - at)
@@ -135,15 +139,20 @@ def _is_block(found: list[set[str]]) -> bool:
     return len(found) >= 2 and bool(found[0] & {"from", "sent"}) and {"from", "sent"} <= kinds and "subject" in kinds
 
 
-def _attribution(seen: list[str], kinds: list[str], at: int) -> tuple[int, bool]:
+def _attribution(
+    seen: list[str], kinds: list[str], ends: list[bool], at: int, budget: list[int]
+) -> tuple[int, bool]:
     """The end of an attribution that begins at `at`, and whether it is one even if no quote follows; (0, False)."""
+    if not any(ends[at : at + MAX_ATTRIBUTION_LINES]):
+        return 0, False
     joined = ""
     for here in range(at, min(len(seen), at + MAX_ATTRIBUTION_LINES)):
         if kinds[here] not in (TEXT, SIGNED) or len(joined) > marks.LOOKED_AT:
             break
         joined = f"{joined} {seen[here].strip()}".strip()
-        if not marks.ends_attribution(seen[here]):
+        if not ends[here] or budget[0] <= 0:
             continue
+        budget[0] -= 1
         strength = marks.attribution(joined)
         if not strength:
             continue

@@ -20,6 +20,7 @@ def _alternatives(table: tuple[str, ...]) -> str:
 
 
 _VERB = re.compile(rf"(?<![^\W\d_])(?:{_alternatives(words.WROTE)})(?![^\W\d_])|写道|寫道|写到|님이 작성|のメール|書きました", re.I)
+_VERB_ENDS = tuple({each.strip(".:") for each in words.WROTE} | {"写道", "寫道", "작성"})
 _OPENER = re.compile(rf"^(?:{_alternatives(words.OPENERS)})(?![^\W\d_])", re.I)
 _YEAR = re.compile(r"(?<!\d)(?:19[89]\d|20[0-5]\d|25[4-9]\d)(?!\d)|[\u0660-\u0669\u06f0-\u06f9]{4}")
 _TIME = re.compile(r"(?<!\d)\d{1,2}\s?[:.h時시点时]\s?\d{2}(?!\d)|\d{1,2}\s?[ap]\.?m|[\u0660-\u0669]{1,2}:[\u0660-\u0669]{2}", re.I)
@@ -28,7 +29,8 @@ _DAY_MONTH = re.compile(r"(?<!\d)\d{1,2}(?:st|nd|rd|th|\.|er|º)?\s+(?:de\s+|of\
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]{1,100}(?:@|\(at\)| at )[^\s<>()\[\]\"',;:]{1,100}\.[a-z0-9-]{2,20}", re.I)
 _QUOTING = re.compile(r"^(?:quoting|zitat von|citando|citat fra|citerar|citation de|cytowanie|citáció|цитирую)\s.{1,150}:$", re.I)
 _NAMED = re.compile(r"<\s?[^<>@\s]{1,100}@[^<>\s]{1,100}>")
-_OWN_WORDS = re.compile(r"(?i)\b(?:i|we) (?:wrote|said|have written|replied|asked)\b|\bich (?:schrieb|habe)|j['’]ai écrit|\b(?:my|our|your|please|mein|ihre|meine|bitte|mon|votre|notre)\b")
+_OWN_WORDS = re.compile(r"(?i)\b(?:i|we) (?:wrote|said|have written|replied|asked)\b|\bich (?:schrieb|habe)|j['’]ai écrit|\b(?:my|our|your|please|mein|ihre|meine|bitte|votre|notre)\b")
+_DASHES = frozenset("-–—_=*─━")
 _DAVID = re.compile(r"^\W*original message processed by ", re.I)
 _LABELS = {
     kind: _alternatives(table)
@@ -61,6 +63,8 @@ _ABOVE = re.compile(rf"(?:{_alternatives(words.REPLY_ABOVE)})", re.I)
 
 def seen(line: str) -> str:
     """The line as it is compared: without invisible characters, with plain spaces, not too long."""
+    if line.isascii():
+        return line[:LOOKED_AT].replace("\t", " ").rstrip()
     return _ODD_SPACE.sub(" ", _INVISIBLE.sub("", line[:LOOKED_AT])).rstrip()
 
 
@@ -73,6 +77,12 @@ def rule(line: str) -> bool:
     return bool(_RULE.match(line))
 
 
+def may_reply_above(text: str) -> bool:
+    """Whether `reply_above` can hold for any line of the text; far quicker than asking each."""
+    lowered = text.lower()
+    return any(each in lowered for each in words.REPLY_ABOVE)
+
+
 def reply_above(line: str) -> bool:
     """`-- reply above this line --`, in whichever language, as a line of its own."""
     return len(line) < 160 and bool(_ABOVE.search(line))
@@ -83,7 +93,7 @@ def ends_attribution(line: str) -> bool:
     bare = line.rstrip(" *_-–—>|")
     if _SHORT_DATE.match(line) or line[:7].lower() == "posted ":
         return True
-    return bare.endswith(_COLON) or bool(_VERB.search(line[-60:])) or (line.endswith(">") and "@" in line)
+    return bare.endswith(_COLON) or bare.lower().endswith(_VERB_ENDS) or (line.endswith(">") and "@" in line)
 
 
 def attribution(joined: str) -> int:
@@ -130,6 +140,8 @@ def opens_attribution(line: str) -> bool:
 
 def label(line: str) -> set[str]:
     """Which header fields of an old mail ("From", "Gesendet", "件名") this line may be; empty for none."""
+    if ":" not in line[:48] and "：" not in line[:48]:
+        return set()
     found = _LABEL.match(line)
     if not found:
         return set()
@@ -150,8 +162,9 @@ def delimiter(line: str) -> str:
     """ "original", "forward", "dashed" (some words between dashes) or "" """
     if len(line) > 160:
         return ""
-    if _DAVID.match(line):
-        return "original"
+    start = line.lstrip(" >*")[:2]
+    if start[:1] not in _DASHES and not line.rstrip().endswith(_COLON):
+        return "original" if start in ("Or", "or") and _DAVID.match(line) else ""
     found = _DASHED.match(line)
     inner = (found.group(1) or found.group(2) or "").strip() if found else ""
     if inner:

@@ -40,6 +40,8 @@ def strict(line: str) -> bool:
 
 def device(line: str) -> bool:
     """"Sent from my iPhone" and its like: short, and the whole line."""
+    if len(line) > 400 or not line.strip():
+        return False
     text = marks.seen(line).strip()
     text = _LINK.sub("", _URL.sub("", text)).strip()
     bare = text.strip("*_-–—·.<>()[]|~\"'«»“”\u200e\u200f ")
@@ -54,8 +56,10 @@ def begins(lines: list[str]) -> int:
     """The index of the first signature line in a stretch of own words; len(lines) where there is none."""
     later = _counts_of_later_text(lines)
     for at, line in enumerate(lines):
-        if strict(line) and (line == "-- " or later[at] <= MAX_AFTER_LOOSE):
+        if line == "-- " or strict(line) and later[at] <= MAX_AFTER_LOOSE:
             return at
+        if later[at] > MAX_AFTER_LOOSE or not line.strip():
+            continue
         if _LOOSE.match(line) and later[at] <= MAX_AFTER_LOOSE and _is_address_block(lines[at + 1 :]):
             return at
         if later[at] <= MAX_AFTER_DEVICE and device(line):
@@ -72,7 +76,8 @@ def _counts_of_later_text(lines: list[str]) -> list[int]:
     counts, seen = [0] * len(lines), 0
     for at in range(len(lines) - 1, -1, -1):
         counts[at] = seen
-        seen += bool(lines[at].strip()) and (seen > MAX_AFTER_LOOSE or not device(lines[at]))
+        if lines[at].strip():
+            seen += seen > MAX_AFTER_LOOSE or not device(lines[at])
     return counts
 
 
