@@ -65,7 +65,15 @@ def parser() -> argparse.ArgumentParser:
     history.add_argument("source", metavar="MBOX_OR_DIR", help="an mbox file, a Maildir, or a folder of .eml files")
     history.add_argument("--dry-run", action="store_true", help="only show which conversation each mail would join")
     history.add_argument("--jsonl", action="store_true", help="a line of JSON for each mail")
+    history.add_argument("--line", default="", metavar="ADDRESS", help="the mail line, where there are several")
 
+    backup = _command(commands, "backup", _backup, "write a backup into a new folder; works while everything runs")
+    backup.add_argument("target", metavar="FOLDER", help="where the backups are kept")
+    backup.add_argument("--keep", type=int, metavar="N", help="afterwards remove all but the newest N")
+    restore = _command(
+        commands, "restore", _restore, "put a backup into an empty place; sending is held back until told"
+    )
+    restore.add_argument("source", metavar="BACKUP", help="a folder that `backup` wrote")
     _command(commands, "migrate", _migrate, "bring the database's tables up to date")
     manage = _command(commands, "manage", _manage, "run a Django management command, such as `manage shell`")
     manage.add_argument("words", nargs=argparse.REMAINDER, metavar="…", help="the command and its options")
@@ -113,7 +121,7 @@ def _import_mail(options: argparse.Namespace) -> int:
     if not source.exists():
         raise Refusal(f"There is no {source}. Name an mbox file, a Maildir, or a folder of .eml files.")
     try:
-        return _plan_import(source) if options.dry_run else _really_import(source, jsonl=options.jsonl)
+        return _plan_import(source) if options.dry_run else _really_import(source, options)
     except OSError as why:
         raise Refusal(f"{why.filename or source} cannot be read: {why.strerror or why}.") from why
 
@@ -133,13 +141,40 @@ def _plan_import(source: Path) -> int:
     return 0
 
 
-def _really_import(source: Path, *, jsonl: bool) -> int:
+def _really_import(source: Path, options: argparse.Namespace) -> int:
     from presszero import serving
 
     with serving.django_running():
+        from presszero.core.refusal import Refused
         from presszero.intake.history import import_mail
 
-        return int(import_mail(source, jsonl=jsonl) or 0)
+        try:
+            new = import_mail(source, jsonl=options.jsonl, line=options.line)
+        except Refused as why:
+            raise Refusal(f"{why} {why.next_step}".strip()) from why
+    print(f"{new} mails are new.", file=sys.stderr)
+    return 0
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from presszero.host import backup, postgres
+    from presszero.host.home import home
+
+    with postgres.running(say=lambda sentence: None) as url:
+        folder = backup.back_up(url, home(), Path(options.target))
+    if options.keep:
+        backup.keep_newest(Path(options.target), options.keep)
+    print(folder)
+    return 0
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from presszero import serving
+
+    serving.restore(Path(options.source))
+    print("Restored. Nothing is sent until you say so: look around first, then run")
+    print("    presszero manage release_sending")
+    return 0
 
 
 def _migrate(options: argparse.Namespace) -> int:

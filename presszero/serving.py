@@ -4,7 +4,6 @@ Stands beside the command line on top of everything, since it starts everything.
 """
 
 import contextlib
-import fcntl
 import gc
 import importlib
 import os
@@ -12,9 +11,11 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
-from presszero.host import postgres
+from presszero.host import backup, postgres
 from presszero.host.home import home, make
+from presszero.host.occupied import occupy
 from presszero.host.ports import DOORS, EDGE, LMTP, SMTP, answers, refuse_used
 from presszero.host.refusal import Refusal
 from presszero.host.supervisor import Child, Supervisor
@@ -33,7 +34,7 @@ COLOURS = {"edge": 36, "app": 32, "worker": 33, "mail": 35, "database": 34}
 
 def serve_all(*, seed: bool = False) -> int:
     """Run everything in the foreground until asked to stop. The exit code: 0 when stopped in order."""
-    lock = _lock_home()
+    lock = occupy(home())
     refuse_used()
     make(home() / "static")
     supervisor = Supervisor(_printed)
@@ -65,6 +66,20 @@ def django_running() -> Iterator[None]:
     with postgres.running(say=lambda sentence: _printed("", sentence)):
         set_up_django()
         yield
+
+
+def restore(source: Path) -> None:
+    """Put a backup into an empty database and home, and hold sending back before anything can start."""
+    lock = occupy(home())
+    try:
+        with postgres.running(say=lambda sentence: _printed("", sentence)) as url:
+            backup.restore(source, url, home())
+            set_up_django()
+            command = importlib.import_module("django.core.management").call_command
+            command("migrate", interactive=False, verbosity=0)
+            command("hold_sending", why="restored")
+    finally:
+        os.close(lock)
 
 
 def run_database() -> None:
@@ -145,22 +160,6 @@ def _named(name: str, run: Callable[[], None]) -> Callable[[], None]:
         run()
 
     return named
-
-
-def _lock_home() -> int:
-    """One supervisor for one home. The kernel drops the lock with the process, so it is never stale."""
-    descriptor = os.open(make(home()) / "serve.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        by = os.read(descriptor, 20).decode(errors="replace").strip()
-        raise Refusal(
-            f"Press Zero already runs here (process {by}, home {home()}). Stop it first, "
-            "or set PRESSZERO_HOME and PRESSZERO_PORT to run a second one."
-        ) from None
-    os.ftruncate(descriptor, 0)
-    os.write(descriptor, str(os.getpid()).encode())
-    return descriptor
 
 
 def _warm_up() -> None:

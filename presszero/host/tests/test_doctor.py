@@ -1,7 +1,6 @@
 """The doctor says what is wrong and how to mend it, and nothing that is not so."""
 
-import contextlib
-import fcntl
+import os
 from pathlib import Path
 
 import psycopg
@@ -9,6 +8,7 @@ import pytest
 
 from presszero.host import doctor
 from presszero.host.findings import Level
+from presszero.host.occupied import is_occupied, occupy
 from presszero.host.postgres import database_url
 
 WELL = {
@@ -101,9 +101,8 @@ def test_ports_of_a_running_press_zero_should_answer(tmp_path, monkeypatch):
     monkeypatch.setenv("PRESSZERO_PORT", "1")
     for setting in ("PRESSZERO_APP_PORT", "PRESSZERO_SMTP_PORT", "PRESSZERO_LMTP_PORT"):
         monkeypatch.setenv(setting, "1")
-    with (tmp_path / "serve.lock").open("w") as lock, contextlib.ExitStack() as held:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        held.callback(fcntl.flock, lock, fcntl.LOCK_UN)
-        assert doctor.is_serving(tmp_path)
-        assert {finding.level for finding in doctor.ports(tmp_path)} == {Level.WRONG}
-    assert not doctor.is_serving(tmp_path)
+    lock = occupy(tmp_path)
+    assert is_occupied(tmp_path)
+    assert {finding.level for finding in doctor.ports(tmp_path)} == {Level.WRONG}
+    os.close(lock)
+    assert not is_occupied(tmp_path)
