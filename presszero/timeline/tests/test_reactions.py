@@ -1,0 +1,170 @@
+"""No event is lost, none is heard twice, and one listener's trouble is nobody else's."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import psycopg
+import pytest
+from django.db import connection
+
+from presszero.core.actor import SYSTEM
+from presszero.merchants.models import Merchant
+from presszero.timeline import reactions
+from presszero.timeline.actions import make_partitions, record
+from presszero.timeline.facts import Fact
+from presszero.timeline.models import Cursor, Event, Parked
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rang(Fact):
+    kind = "test.rang"
+    sentence = "The bell rang"
+    number: int
+
+
+@pytest.fixture
+def merchant() -> Merchant:
+    return Merchant.objects.create(name="Juniper & Co.", slug="juniper")
+
+
+@pytest.fixture
+def heard() -> Iterator[list[int]]:
+    """What a listener of this test heard; a number of 13 makes it fail."""
+    numbers: list[int] = []
+
+    def react(event: Event) -> None:
+        if event.data["number"] == 13:
+            raise ValueError("thirteen")
+        numbers.append(event.data["number"])
+
+    reactions.hears("test.bell", "test.rang")(react)
+    reactions.consume(reactions.listeners["test.bell"])
+    yield numbers
+    del reactions.listeners["test.bell"]
+
+
+def ring(merchant: Merchant, *numbers: int) -> None:
+    record(*(Rang(merchant_id=merchant.id, by=SYSTEM, number=n) for n in numbers))
+
+
+def consume() -> int:
+    return reactions.consume(reactions.listeners["test.bell"])
+
+
+def another_connection() -> psycopg.Connection[tuple[object, ...]]:
+    parameters = connection.get_connection_params()
+    for name in ("cursor_factory", "context", "client_encoding"):
+        parameters.pop(name, None)
+    return psycopg.connect(**parameters)
+
+
+INSERT = (
+    "INSERT INTO timeline_event (merchant_id, kind, actor, data) VALUES (%s, 'test.rang', 'system', %s) RETURNING id"
+)
+
+
+def test_events_are_heard_in_order_and_once(merchant: Merchant, heard: list[int]) -> None:
+    ring(merchant, 1, 2, 3)
+    assert consume() == 3
+    assert consume() == 0
+    assert heard == [1, 2, 3]
+
+
+def test_an_id_drawn_early_and_committed_late_is_still_heard(merchant: Merchant, heard: list[int]) -> None:
+    with another_connection() as slow:
+        slow.execute(INSERT, [merchant.id, '{"number": 1}'])
+        ring(merchant, 2)
+        consume()
+        assert heard == [2]
+        assert len(Cursor.objects.get(listener="test.bell").holes) == 1
+        slow.commit()
+    consume()
+    assert heard == [2, 1]
+    assert Cursor.objects.get(listener="test.bell").holes == []
+
+
+def test_a_hole_of_a_rolled_back_write_is_dropped_once_its_time_has_passed(
+    merchant: Merchant, heard: list[int]
+) -> None:
+    with another_connection() as undone:
+        undone.execute(INSERT, [merchant.id, '{"number": 1}'])
+        ring(merchant, 2)
+        consume()
+        undone.rollback()
+    ring(merchant, 3)
+    consume()
+    consume()
+    assert heard == [2, 3]
+    assert Cursor.objects.get(listener="test.bell").holes == []
+
+
+def test_a_long_transaction_elsewhere_delays_nobody(merchant: Merchant, heard: list[int]) -> None:
+    with another_connection() as long:
+        long.execute("SELECT pg_current_xact_id()")
+        for number in range(1, 6):
+            ring(merchant, number)
+            consume()
+            assert heard == list(range(1, number + 1))
+
+
+def test_a_failing_reaction_is_parked_and_the_rest_go_on(merchant: Merchant, heard: list[int]) -> None:
+    ring(merchant, 12, 13, 14)
+    consume()
+    assert heard == [12, 14]
+    parked = Parked.objects.get()
+    assert parked.error == "ValueError: thirteen"
+    assert reactions.retry(parked) is False
+    assert Parked.objects.get().tries == 2
+
+
+def test_a_cursor_restored_into_another_cluster_does_not_fall_silent(merchant: Merchant, heard: list[int]) -> None:
+    ring(merchant, 1)
+    consume()
+    Cursor.objects.update(holes=[1_000_000_000], hole_xmax=[2**60])  # transaction ids of a cluster long gone
+    ring(merchant, 2)
+    consume()
+    ring(merchant, 3)
+    consume()
+    assert heard == [1, 2, 3]
+    assert Cursor.objects.get(listener="test.bell").holes == []
+
+
+def test_eight_writers_lose_nothing_and_nothing_comes_twice(merchant: Merchant, heard: list[int]) -> None:
+    done = threading.Event()
+
+    def write(first: int) -> None:
+        with another_connection() as session:
+            for number in range(first, first + 40):
+                session.execute(INSERT, [merchant.id, f'{{"number": {number + 100}}}'])
+                session.rollback() if number % 5 == 0 else session.commit()
+
+    writers = [threading.Thread(target=write, args=(n * 1000,)) for n in range(8)]
+    for writer in writers:
+        writer.start()
+    while any(writer.is_alive() for writer in writers):
+        consume()
+    done.set()
+    while consume():
+        pass
+    wanted = sorted(n * 1000 + i + 100 for n in range(8) for i in range(40) if i % 5)
+    assert sorted(heard) == wanted
+
+
+def test_the_timeline_is_append_only(merchant: Merchant, heard: list[int]) -> None:
+    ring(merchant, 1)
+    with another_connection() as session, pytest.raises(psycopg.errors.RaiseException, match="append-only"):
+        session.execute("UPDATE timeline_event SET actor = 'member:9'")
+    with another_connection() as session, pytest.raises(psycopg.errors.RaiseException, match="append-only"):
+        session.execute("DELETE FROM timeline_event")
+
+
+def test_partitions_are_made_ahead(merchant: Merchant) -> None:
+    make_partitions()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_inherits WHERE inhparent = 'timeline_event'::regclass")
+        assert cursor.fetchone()[0] >= 3
