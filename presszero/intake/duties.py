@@ -9,6 +9,7 @@ from django.utils import timezone
 from presszero.audit.actions import chain
 from presszero.channels import outbox
 from presszero.conversations.actions import wake_due
+from presszero.team.letters import post_waiting
 from presszero.timeline import reactions
 from presszero.timeline.actions import make_partitions
 
@@ -29,6 +30,7 @@ def all_duties() -> list[Duty]:
         Duty("understand", understand_all, "arrivals"),
         Duty("react", reactions.consume_all, "timeline"),
         *(Duty(f"deliver {n + 1}", _deliver, "outbox", poll=1.0) for n in range(SENDERS)),
+        Duty("letters", post_waiting, "", poll=5.0),
         Duty("clock", _clock, "", poll=5.0),
     ]
 
