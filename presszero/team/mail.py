@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 
@@ -13,8 +14,10 @@ from procrastinate.contrib.django import app
 from presszero.core.sealing import open_sealed, seal
 from presszero.core.text import clean, one_line
 
+QUEUE = "letters"
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)  # 4 s, 16 s … half a day in all
 _PURPOSE = "letter"
+_log = logging.getLogger(__name__)
 
 
 def letter(to: str, subject: str, text: str) -> None:
@@ -43,10 +46,11 @@ def opened(text: str) -> dict[str, str]:
     return open_sealed(b64decode(text), _PURPOSE)
 
 
-@app.task(name="team.send_letter", queue="letters", retry=RETRY)
+@app.task(name="team.send_letter", queue=QUEUE, retry=RETRY)
 def send_letter(sealed: str) -> None:
     """Hand one letter to the mail server. Raises what the server said, to be tried again."""
     if not is_set_up():
+        _log.warning("A letter was not sent: mail is not set up here (DEFAULT_FROM_EMAIL).")
         return
     words = opened(sealed)
     EmailMessage(words["subject"], words["text"], to=[words["to"]]).send()

@@ -91,7 +91,7 @@ def _set(person: Person, new: str) -> None:
     person.save(update_fields=["password"])
 
 
-@app.task(name="team.send_reset", queue="letters", retry=mail.RETRY)
+@app.task(name="team.send_reset", queue=mail.QUEUE, retry=mail.RETRY)
 def send_reset(sealed: str) -> None:
     """The letter with the link. Nothing for an address nobody has."""
     person = Person.objects.filter(email=mail.opened(sealed)["email"]).first()
