@@ -1,7 +1,7 @@
 """The embedded PostgreSQL: one cluster in our home, reached through one socket in a closed folder.
 
 The server is a child of the process that starts it (`start`), which holds a lock for as long; everybody else only asks
-for its address (`database_url`) or borrows it (`running`). Why not the wheel's own supervisor: docs/decisions/0003.
+for its address (`database_url`) or borrows it (`running`). Why not the wheel's own supervisor: docs/decisions/0001.
 """
 
 import os
