@@ -1,6 +1,6 @@
 """What people do about the team: prove who they are, invite, join, change roles, leave."""
 
-from .invitations import Invited, accept_as, accept_new, invite, withdraw
+from .invitations import Invited, accept_as, accept_new, found_team, invite, withdraw
 from .members import change_role, leave, remove
 from .passwords import ask_for_reset, change_password, reset_link, reset_password
 from .profile import Profile, change_profile
@@ -38,6 +38,7 @@ __all__ = [
     "end_member_sessions",
     "end_other_sessions",
     "end_session",
+    "found_team",
     "invite",
     "leave",
     "new_recovery_codes",

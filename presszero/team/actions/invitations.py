@@ -15,6 +15,7 @@ from presszero.audit.actions import record
 from presszero.core.refusal import Refused
 from presszero.core.sealing import fingerprint, new_token
 from presszero.core.text import one_line
+from presszero.merchants.models import Merchant
 
 from .. import mail, queries, throttle
 from ..models import Invitation, Membership, Person, Role
@@ -63,6 +64,22 @@ def invite(email: str, role: Role, *, by: Membership, at: datetime) -> Invited:
         link = mail.link(f"/invitations/{token}")
         mail.letter(email, _subject(by), _LETTER % {**_names(by), "link": link})
     return Invited(invitation, link)
+
+
+def found_team(merchant: Merchant, email: str, name: str, password: str) -> Membership:
+    """The first admin of a merchant, who then invites the rest. Refused once anybody is in the team; raises Weak.
+
+    Somebody who has an account already keeps their name and password.
+    """
+    email, name = _checked(email), one_line(name, 120)
+    check_strength(password, email, name)
+    with transaction.atomic():
+        Merchant.objects.select_for_update().get(id=merchant.id)
+        if Membership.objects.filter(merchant=merchant).exists():
+            raise Refused(_("This team has people already."), _("Ask one of its admins for an invitation."))
+        given = {"name": name or email, "password": hashed(password)}
+        person, _made = Person.objects.get_or_create(email=email, defaults=given)
+        return join(person, merchant, Role.ADMIN)
 
 
 def withdraw(invitation: Invitation, *, by: Membership, at: datetime) -> None:

@@ -24,6 +24,7 @@ from presszero.team.actions.members import AdminsOnly, LastAdmin
 from presszero.team.actions.passwords import LinkOver
 from presszero.team.mail import opened, send_letter
 from presszero.team.models import Invitation, Membership, Person, Role, Session
+from presszero.team.passwords import matches
 from presszero.timeline.models import Event
 
 from .conftest import BROWSER, NOW, PASSWORD, hire
@@ -158,6 +159,20 @@ def test_who_left_can_come_back(olga: Membership, maya: Membership) -> None:
     actions.accept_as(invite(olga, maya.person.email, Role.LEAD), maya.person, timezone.now())
     maya.refresh_from_db()
     assert (maya.left_at, maya.role) == (None, Role.LEAD)
+
+
+def test_a_team_begins_with_one_admin_and_only_once(shop: Merchant, mallory: Membership, client: Client) -> None:
+    rosa = actions.found_team(shop, "Rosa@juniper.example", "Rosa", NEW["password"])
+    assert (rosa.role, rosa.person.email) == (Role.ADMIN, "rosa@juniper.example")
+    assert client.post("/sign-in", {"email": "rosa@juniper.example", "password": NEW["password"]}).status_code == 302
+    with pytest.raises(Refused, match="already"):
+        actions.found_team(shop, "evil@evil.example", "Evil", NEW["password"])
+    with pytest.raises(Refused, match="short"):
+        actions.found_team(Merchant.objects.create(name="New", slug="new"), "a@b.example", "A", "short")
+    elsewhere = Merchant.objects.create(name="Second", slug="second")
+    actions.found_team(elsewhere, mallory.person.email, "Somebody else", NEW["password"])
+    mallory.person.refresh_from_db()
+    assert mallory.person.name == "Mallory" and matches(mallory.person, PASSWORD)
 
 
 def test_only_an_admin_of_the_team_invites(
