@@ -7,6 +7,7 @@ from django.core.files.storage import default_storage
 from .models import Attachment as AttachmentRow
 from .models import Delivery, Entry, Line, Participant, Thread
 from .vocabulary import Attachment, Handle, Outgoing
+from .wording import to_text
 
 _REFERENCES = 20  # ids kept in the chain: the first and the newest
 
@@ -32,7 +33,7 @@ def outgoing(row: Delivery) -> Outgoing:
         message_id=entry.message_id,
         sender=Handle(line.kind, line.address, entry.sender_name or line.name),
         to=(Handle(row.kind, row.address, _name_of(row)),),
-        text=entry.text,
+        text=_plain(entry),
         html=entry.html,
         subject=entry.subject,
         reply_to=reply_address(thread, line),
@@ -42,6 +43,12 @@ def outgoing(row: Delivery) -> Outgoing:
         attachments=tuple(_files(entry)),
         extra={"thread": thread.key or thread.token, "also_to": ", ".join(address for _, address in entry.copied)},
     )
+
+
+def _plain(entry: Entry) -> str:
+    """The words without our marks, and the signature under the customary line (RFC 3676 §4.3)."""
+    words = to_text(entry.text)
+    return f"{words}\n\n-- \n{entry.folded}" if entry.folded else words
 
 
 def _chain(entry: Entry) -> list[str]:

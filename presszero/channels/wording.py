@@ -32,6 +32,12 @@ def to_html(text: str) -> str:
     return "".join(_block(lines) for lines in _blocks(text))
 
 
+def to_text(text: str) -> str:
+    """The same for programs that show no HTML: marks away, a named link as its name and address."""
+    text = _NAMED_LINK.sub(r"\1 (\2)", text)
+    return _ITALIC.sub(r"\1", _BOLD.sub(r"\1", text))
+
+
 def _blocks(text: str) -> Iterable[list[str]]:
     block: list[str] = []
     for line in text.replace("\r\n", "\n").split("\n"):

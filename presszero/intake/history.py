@@ -100,7 +100,7 @@ def _import(line: Line, batch: list[tuple[Found, str]]) -> Iterator[dict[str, ob
 def _keep(line: Line, raw: bytes) -> Received:
     external_id = storable_id(scan.external_id(raw))
     headers = {"via": "import", "envelope_to": line.address}
-    # Lane -1 belongs to no worker: this import splits what it stored.
+    # Lane -1 is no worker's: this import splits what it stored.
     receive([Incoming(line.merchant_id, line.id, external_id, -1, headers, raw, backfill=True)])
     return Received.objects.get(merchant_id=line.merchant_id, line_id=line.id, external_id=external_id)
 
