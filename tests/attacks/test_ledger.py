@@ -1,0 +1,86 @@
+"""The ledger itself: it must notice what is missing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.attacks.ledger import Ledger, Line, ids_in, lines
+
+WANTED = [
+    *(f"M{n}" for n in range(1, 16)),
+    *(f"X{n}" for n in range(1, 9)),
+    *(f"U{n}" for n in range(1, 9)),
+    *(f"A{n}" for n in range(1, 10)),
+    "S7",
+    "E1",
+    *(f"D{n}" for n in range(1, 6)),
+    *(f"F{n}" for n in (*range(1, 7), *range(14, 21), 28)),
+]
+
+
+def test_the_ledger_knows_every_id_and_what_must_hold() -> None:
+    known = {line.id: line for line in lines()}
+    assert list(known) == WANTED
+    assert all(line.holds.endswith(".") for line in known.values())
+    assert {line.id for line in known.values() if line.needs} == {"M12", "E1"}
+
+
+@pytest.mark.parametrize(
+    ("name", "ids"),
+    [
+        ("a/test_x.py::test_m2_quoting", {"M2"}),
+        ("a/test_x.py::TestM14::test_headers[F19-slow]", {"M14", "F19"}),
+        ("a/test_m3.py::test_nothing", set()),
+        ("a/test_x.py::test_two[m4-upper]", {"M4"}),
+        ("a/test_x.py::test_utf8_and_md5_are_words", set()),
+        ("a/test_x.py::test_x1_a3_both", {"X1", "A3"}),
+    ],
+)
+def test_ids_are_read_from_names(name: str, ids: set[str]) -> None:
+    assert ids_in(name) == ids
+
+
+def test_an_id_stands_only_by_a_test_that_ran_and_passed() -> None:
+    ledger = Ledger(
+        [Line("M1", "a."), Line("M2", "b."), Line("M3", "c."), Line("M4", "d."), Line("E1", "e.", "tables")]
+    )
+    ledger.note("t.py::test_m1_one", "passed", "setup")
+    ledger.note("t.py::test_m1_one", "passed", "call")
+    ledger.note("t.py::test_m2_two", "skipped", "setup")
+    ledger.note("t.py::test_m3_three", "passed", "call")
+    ledger.note("t.py::test_m3_three", "failed", "teardown")
+    said = {line.id: ledger.says(line) for line in ledger.lines}
+    assert said["M1"] == "held (1 test)"
+    assert said["M2"] == said["M4"] == "ABSENT"
+    assert said["M3"].startswith("FAILED")
+    assert said["E1"] == "needs: tables"
+    assert ledger.open() == ["M2", "M3", "M4"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_whole_run_with_a_hole_in_it_fails_and_a_single_file_does_not(tmp_path: Path, workers: str) -> None:
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks" / "conftest.py").write_text((Path(__file__).parents[1] / "conftest.py").read_text())
+    (tmp_path / "checks" / "test_some.py").write_text("def test_m1_one(): pass\ndef test_m2_two(): pass\n")
+    (tmp_path / "pytest.ini").write_text("[pytest]\ntestpaths = checks\n")
+    command = [sys.executable, "-m", "pytest", "-n", workers, "-p", "no:django", "-p", "no:cacheprovider"]
+    command += ["--rootdir", str(tmp_path), "-c", str(tmp_path / "pytest.ini"), "--import-mode=importlib"]
+    environment = {"PYTHONPATH": str(Path(__file__).parents[2]), "PATH": ""}
+
+    def run(*more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*command, *more], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
+        )
+
+    whole = run()
+    assert whole.returncode == 1
+    assert "M2   held (1 test)" in whole.stdout
+    assert "M3   ABSENT" in whole.stdout
+    one = run("checks/test_some.py")
+    assert one.returncode == 0
+    assert "ABSENT" not in one.stdout
