@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import arranging, conversation, kit, lists, settling, writing
+from .views import arranging, conversation, customers, entries, kit, lists, presence, settling, writing
 
 _C = "conversations/<int:number>"
 
 urlpatterns = [
     path("", lists.start),
     path("ui", kit.kit),
+    path("me/presence", presence.presence),
     path("search", lists.search),
     path("desk/counts", lists.counts),
     path("desk/<slug:name>", lists.view),
@@ -44,4 +45,19 @@ urlpatterns = [
     path("deliveries/<int:delivery_id>/tries", writing.tries),
     path("deliveries/<int:delivery_id>/arrival", writing.arrival),
     path("participants/<int:participant_id>/access", writing.access),
+    path("entries/images/<str:token>", entries.image),
+    path("entries/<int:entry_id>/folded", entries.folded),
+    path("entries/<int:entry_id>/as-sent", entries.as_sent),
+    path("entries/<int:entry_id>/html", entries.html),
+    path("attachments/<str:token>", entries.attachment),
+    path("customers/<int:number>", customers.customer),
+    path("customers/<int:number>/panel", customers.panel),
+    path("customers/<int:number>/fields", customers.fields),
+    path("customers/<int:number>/notes", customers.notes),
+    path("customers/<int:number>/handles", customers.handles),
+    path("customers/<int:number>/consents", customers.consents),
+    path("customers/<int:number>/merge-candidates", customers.merge_candidates),
+    path("customers/<int:number>/merges", customers.merges),
+    path("customer-notes/<int:note_id>", customers.note),
+    path("customer-merges/<int:merge_id>", customers.merge),
 ]

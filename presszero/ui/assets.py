@@ -72,7 +72,7 @@ def _body(path: str, stamp: float) -> tuple[bytes, bytes, str]:
 
 
 def _style_sheet() -> bytes:
-    sheets = [p for p in _files() if p.suffix == ".css"]
+    sheets = [p for p in _files() if p.suffix == ".css" and p.parent.name == "css"]
     first = [p for p in sheets if p.name == "layers.css"]
     rest = [p for p in sheets if p.name != "layers.css"]
     return "\n".join([*(p.read_text() for p in first + rest), icon_sheet()]).encode()

@@ -31,6 +31,13 @@ def moment(at: datetime | None) -> Markup | str:
     return _element(at, "moment", _moment(at, timezone.now()))
 
 
+def day(at: datetime | None) -> Markup | str:
+    """The date alone: "12 Nov 2025"."""
+    if at is None:
+        return ""
+    return _element(at, "day", date_format(timezone.localtime(at), "j M Y"))
+
+
 def until(at: datetime | None, now: datetime | None = None) -> Markup | str:
     """What is left, as a clock: "1:12" (hours and minutes); once it has passed, for how long it has."""
     if at is None:
@@ -39,10 +46,12 @@ def until(at: datetime | None, now: datetime | None = None) -> Markup | str:
 
 
 def span(length: timedelta) -> str:
-    """ "0:42" up to a day, then "2 d"."""
+    """ "0:42" up to ten hours, then "11 h", then "2 d"."""
     minutes = int(length.total_seconds() // 60)
     if minutes >= 48 * 60:
         return _("%(n)d d") % {"n": minutes // (24 * 60)}
+    if minutes >= 600:
+        return _("%(n)d h") % {"n": minutes // 60}
     return f"{minutes // 60}:{minutes % 60:02d}"
 
 

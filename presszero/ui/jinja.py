@@ -32,6 +32,7 @@ def environment(**options: Any) -> Environment:
     env.filters.update(
         ago=formats.ago,
         moment=formats.moment,
+        day=formats.day,
         until=formats.until,
         money=formats.money,
         size=formats.size,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from presszero.conversations import actions
 from presszero.conversations.models import Conversation, Seen, Topic
 from presszero.core.refusal import Refused
+from presszero.routing.actions import be_here
 from presszero.team.gate import MemberAsked, needs
 from presszero.team.models import Role
 
@@ -131,6 +132,7 @@ def unread(request: MemberAsked, number: int) -> HttpResponse:
 def looking(request: MemberAsked, number: int) -> HttpResponse:
     """POST now and then while it is open; `typing` while somebody writes."""
     row = asked.conversation(request, number)
+    be_here(request.member)
     actions.looking(row, request.member, typing=request.POST.get("typing") == "1")
     return HttpResponse(status=204)
 

@@ -24,9 +24,11 @@ const write = {
     if (Math.abs(now - at) < 6 * 86400e3) return `${weekday.format(at)} ${clock.format(at)}`;
     return `${date(at, now)}, ${clock.format(at)}`;
   },
+  day: (at) => dayOfYear.format(at),
   until(at, now) {
     const minutes = Math.floor(Math.abs(at - now) / 60000);
     if (minutes >= 48 * 60) return unit(Math.floor(minutes / 1440), "day");
+    if (minutes >= 600) return unit(Math.floor(minutes / 60), "hour");
     return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
   },
 };

@@ -1,0 +1,94 @@
+// The list: which row is open, moving with J and K, going on after a matter is settled, and keeping the rows fresh.
+const desk = document.getElementById("desk");
+const rows = () => [...document.querySelectorAll("#rows a.row")];
+const openId = () => document.getElementById("main")?.dataset.conversation ?? "";
+const current = () => document.querySelector("#rows a.row[aria-current]");
+
+export function mark() {
+  const id = openId();
+  for (const row of rows()) {
+    if (id && row.id === `c${id}`) row.setAttribute("aria-current", "true");
+    else row.removeAttribute("aria-current");
+  }
+}
+
+function step(by) {
+  const all = rows();
+  if (!all.length) return;
+  const focused = all.indexOf(document.activeElement);
+  const at = focused >= 0 ? focused : all.indexOf(current());
+  const next = all[Math.min(Math.max(at + by, 0), all.length - 1)] ?? all[0];
+  next.focus({ preventScroll: false });
+  next.scrollIntoView({ block: "nearest" });
+  // With a conversation open, J and K read on; from the list alone they only move.
+  if (openId()) next.click();
+}
+
+export const next = () => step(1);
+export const previous = () => step(-1);
+export const open = () => (rows().includes(document.activeElement) ? document.activeElement : current() ?? rows()[0])?.click();
+
+export function toList() {
+  desk.dataset.shows = "list";
+  (current() ?? rows()[0])?.focus();
+}
+
+// A full page of them again, as many pages as are shown now.
+let wanted;
+export function refresh() {
+  clearTimeout(wanted);
+  wanted = setTimeout(() => {
+    const box = document.getElementById("rows");
+    if (!box?.dataset.url || document.hidden) return;
+    const pages = Math.max(1, Math.ceil(rows().length / 50));
+    const url = box.dataset.url + (pages > 1 && !box.dataset.url.includes("?") ? `?pages=${pages}` : "");
+    const swap = box.dataset.url.startsWith("/search") ? { target: "#rows", swap: "morph:outerHTML" } : { target: "#rows", swap: "none" };
+    htmx.ajax("GET", url, { source: box, ...swap });
+  }, 150);
+}
+
+export function refreshCounts() {
+  const here = document.getElementById("rail")?.dataset.here ?? "";
+  htmx.ajax("GET", `/desk/counts?here=${here}`, { source: document.getElementById("rail"), target: "#rail", swap: "none" });
+}
+
+// A matter was settled: on to the next row, else the one before, else back to the list.
+document.addEventListener("settled", (event) => {
+  const settled = document.getElementById(`c${event.detail.conversation}`);
+  const all = rows();
+  const at = all.indexOf(settled);
+  settled?.classList.add("going");
+  const follow = at < 0 ? null : (all[at + 1] ?? all[at - 1]);
+  if (follow && matchMedia("(min-width: 48rem)").matches) follow.click();
+  else if (!matchMedia("(min-width: 48rem)").matches) toList();
+});
+document.addEventListener("changed", () => { refresh(); setTimeout(refreshCounts, 300); });
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target?.id !== "work") return;
+  desk.dataset.shows = "talk";
+  const main = document.getElementById("main");
+  if (main?.dataset.title) document.title = main.dataset.title;
+  document.getElementById(`c${openId()}`)?.classList.remove("new");
+  mark();
+});
+document.addEventListener("morphed", mark);
+document.addEventListener("htmx:afterSettle", mark);
+
+// Search as it is typed; an empty box brings the view back.
+const box = document.getElementById("q");
+box?.addEventListener("input", () => {
+  if (box.value.trim()) return;
+  htmx.ajax("GET", box.dataset.back, { source: "#rows", target: "#rows", swap: "none" });
+});
+box?.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") { box.value = ""; box.dispatchEvent(new Event("input", { bubbles: true })); toList(); }
+  if (event.key === "ArrowDown" || (event.key === "Enter" && rows().length)) { event.preventDefault(); rows()[0]?.focus(); }
+});
+document.addEventListener("htmx:configRequest", (event) => {
+  // An empty search asks for nothing; the listener above has the view fetched.
+  if (event.detail.path.startsWith("/search") && event.detail.elt.matches("form.find") && !box.value.trim()) event.preventDefault();
+  event.detail.headers["X-View"] = document.getElementById("rail")?.dataset.here ?? "";
+  event.detail.headers["X-Shown"] = document.getElementById("stream")?.dataset.shown ?? "";
+});
+mark();

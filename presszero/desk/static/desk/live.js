@@ -1,0 +1,73 @@
+// One stream from the edge: it nudges by topic, we fetch what changed. Without it we look every 15 seconds.
+import { refresh as refreshList, refreshCounts } from "./list.js";
+import { conversation, refresh as refreshStream } from "./stream.js";
+
+const desk = document.getElementById("desk");
+const reads = desk?.dataset.reads;
+let source;
+let polling;
+let opened = null;
+let missed = false;
+
+const act = {
+  list: () => refreshList(),
+  counts: () => refreshCounts(),
+  conversation: (id) => { if (id === conversation()) refreshStream(); },
+  looking: (id) => { if (id === conversation()) htmx.ajax("GET", `/conversations/${id}/colleagues`, { source: "#main", swap: "none" }); },
+};
+
+function everything() {
+  refreshList();
+  refreshCounts();
+  refreshStream();
+}
+
+function hear(event) {
+  const { topics = [] } = JSON.parse(event.data);
+  if (document.hidden) { missed = true; return; }
+  for (const topic of new Set(topics)) {
+    const [name, id] = topic.split(":");
+    act[name]?.(id);
+  }
+}
+
+function connect() {
+  const id = conversation();
+  if (source && opened === id && source.readyState !== EventSource.CLOSED) return;
+  source?.close();
+  opened = id;
+  source = new EventSource(`${desk.dataset.live}${id ? `?conversation=${id}` : ""}`);
+  source.addEventListener("nudge", hear);
+  source.addEventListener("open", () => { if (polling) everything(); poll(false); desk.dataset.connected = "1"; });
+  source.addEventListener("error", () => {
+    desk.dataset.connected = "";
+    poll(true);
+    // A refusal is final for EventSource; we try anew now and then.
+    if (source.readyState === EventSource.CLOSED) setTimeout(connect, 20_000);
+  });
+}
+
+function poll(on) {
+  if (on && !polling) polling = setInterval(() => { if (!document.hidden) everything(); }, 15_000);
+  if (!on && polling) { clearInterval(polling); polling = null; }
+}
+
+function present(typing = false) {
+  const id = conversation();
+  if (reads || document.hidden) return;
+  const body = new URLSearchParams({ typing: typing ? "1" : "" });
+  const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+  fetch(id ? `/conversations/${id}/looking` : "/me/presence", { method: "POST", body, headers: { "X-CSRFToken": token }, keepalive: true }).catch(() => {});
+}
+
+if (desk?.dataset.live) {
+  connect();
+  present();
+  setInterval(present, 20_000);
+  let told = 0;
+  document.addEventListener("typing", () => { if (Date.now() - told > 4000) { told = Date.now(); present(true); } });
+  document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target?.id === "work") { connect(); present(); } });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden && missed) { missed = false; everything(); } });
+  addEventListener("online", everything);
+  addEventListener("pagehide", () => source?.close());
+}

@@ -1,0 +1,128 @@
+"""The words of a message as they were sent: the frame, its pictures, what is folded, and the files."""
+
+from __future__ import annotations
+
+from django.core import signing
+from django.core.files.storage import default_storage
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from presszero.channels.models import Attachment, Entry
+from presszero.core.http import Asking, CannotFetch, Limits, fetch
+from presszero.team.gate import Asked, MemberAsked, needs, public
+from presszero.team.models import Role
+from presszero.ui.markup import linked
+from presszero.ui.page import page
+
+from ..frame import POLICY, Shown, framed, read_image, sign_image
+
+_PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
+_MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"RIFF")
+_FILE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
+
+
+@needs(Role.READ_ONLY)
+@require_safe
+def folded(request: MemberAsked, entry_id: int) -> HttpResponse:
+    """GET: the quotes and the signature under a message."""
+    return HttpResponse(linked(_entry(request, entry_id).folded))
+
+
+@needs(Role.READ_ONLY)
+@require_safe
+def as_sent(request: MemberAsked, entry_id: int) -> HttpResponse:
+    """GET: the frame that shows it, with a way to load its pictures."""
+    row = _entry(request, entry_id)
+    with_images = request.GET.get("images") == "1"
+    context = {"entry": row, "with_images": with_images, "blocked": _framed(row, with_images=False).blocked}
+    return page(request, "desk/_as_sent.html", context)
+
+
+@needs(Role.READ_ONLY)
+@require_safe
+def html(request: MemberAsked, entry_id: int) -> HttpResponse:
+    """GET: the document inside the frame, under a policy of its own."""
+    shown = _framed(_entry(request, entry_id), with_images=request.GET.get("images") == "1")
+    response = HttpResponse(shown.document)
+    response["Content-Security-Policy"] = POLICY
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@public
+@require_safe
+def image(request: Asked, token: str) -> HttpResponseBase:
+    """GET: one picture for a frame. A sandbox sends no cookie: the token, good for an hour, is the right to see it."""
+    try:
+        entry_id, merchant_id, url = read_image(token)
+    except (signing.BadSignature, ValueError, TypeError):
+        raise Http404 from None
+    if url.startswith("attachment:"):
+        rows = Attachment.objects.filter(merchant_id=merchant_id, entry_id=entry_id, id=url.removeprefix("attachment:"))
+        return _open_to_frame(_sent_file(_or_404(rows.first()), inline=True))
+    try:
+        got = fetch(Asking(url, headers={"Accept": "image/*"}), Limits(seconds=6, size=8_000_000))
+    except CannotFetch:
+        raise Http404 from None
+    kind = got.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if got.status != 200 or kind not in _PICTURES or not got.body.startswith(_MAGIC):
+        raise Http404
+    response = HttpResponse(got.body, content_type=kind)
+    response["Cache-Control"] = "private, max-age=3600"
+    return _open_to_frame(response)
+
+
+@needs(Role.READ_ONLY)
+@require_safe
+def attachment(request: MemberAsked, token: str) -> HttpResponseBase:
+    """GET: a file of a message. Pictures are shown, everything else is saved."""
+    return _sent_file(_or_404(Attachment.objects.filter(merchant=request.merchant, token=token).first()), inline=True)
+
+
+def _entry(request: MemberAsked, entry_id: int) -> Entry:
+    row = Entry.objects.filter(merchant=request.merchant, id=entry_id).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def _framed(row: Entry, *, with_images: bool) -> Shown:
+    inside = Attachment.objects.filter(merchant_id=row.merchant_id, entry=row).exclude(content_id="")
+    inline = {a.content_id: _image_url(row, f"attachment:{a.id}") for a in inside if a.content_type in _PICTURES}
+    return framed(row.html, inline, (lambda url: _image_url(row, url)) if with_images else None)
+
+
+def _image_url(row: Entry, source: str) -> str:
+    return f"/entries/images/{sign_image(row.id, row.merchant_id, source)}"
+
+
+def _or_404(row: Attachment | None) -> Attachment:
+    if row is None:
+        raise Http404
+    return row
+
+
+def _sent_file(row: Attachment, *, inline: bool) -> HttpResponseBase:
+    """The bytes. What a browser could run is only ever saved, under a policy that runs nothing."""
+    try:
+        file = default_storage.open(row.storage_key)
+    except FileNotFoundError:
+        raise Http404 from None
+    picture = inline and row.content_type in _PICTURES
+    kind = row.content_type if picture else "application/octet-stream"
+    response = StreamingHttpResponse(file.chunks(), content_type=kind)
+    response["Content-Length"] = str(row.size)
+    response["Content-Disposition"] = content_disposition_header(not picture, row.filename) or "attachment"
+    response["Content-Security-Policy"] = _FILE_POLICY
+    response["Cache-Control"] = "private, max-age=600"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _open_to_frame(response: HttpResponseBase) -> HttpResponseBase:
+    """A sandboxed frame has no origin, so what it may load must be open to any."""
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response["Content-Security-Policy"] = _FILE_POLICY
+    return response
