@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from ipaddress import ip_address
 
 from django.db import connection
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from presszero.core.refusal import Refused
@@ -48,6 +49,11 @@ def tries(limit: Limit, subject: str, at: datetime) -> int:
 def forgive(limit: Limit, subject: str) -> None:
     """Begin to count anew, after a try that succeeded."""
     Throttle.objects.filter(key=_key(limit, subject)).delete()
+
+
+def give_back(limit: Limit, subject: str) -> None:
+    """Take one try back, since it succeeded: an office that signs in at nine is not an attack."""
+    Throttle.objects.filter(key=_key(limit, subject), count__gt=0).update(count=F("count") - 1)
 
 
 def network(address: str) -> str:

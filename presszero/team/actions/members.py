@@ -14,7 +14,7 @@ from presszero.timeline import actions as timeline
 
 from .. import queries
 from ..facts import MemberJoined, MemberLeft, RoleChanged
-from ..models import Membership, Person, Role
+from ..models import Invitation, Membership, Person, Role
 from .sessions import end_at_merchant
 
 
@@ -55,7 +55,7 @@ def change_role(member: Membership, role: Role, *, by: Membership, at: datetime)
     _keep_an_admin(member)
     before, member.role = str(member.role), Role(role)
     member.save(update_fields=["role"])
-    end_at_merchant(member.person, member.merchant, at)
+    _take_back(member, at)
     _note("role.change", member, by, before, role)
     timeline.record(
         RoleChanged(merchant_id=by.merchant_id, by=by.actor, at=at, member_id=member.id, before=before, after=str(role))
@@ -112,9 +112,16 @@ def _go(member: Membership, by: Membership, at: datetime) -> None:
     _keep_an_admin(member)
     member.left_at = at
     member.save(update_fields=["left_at"])
-    end_at_merchant(member.person, member.merchant, at)
+    _take_back(member, at)
     _note("member.leave" if member.id == by.id else "member.remove", member, by, member.role, None)
     timeline.record(MemberLeft(merchant_id=by.merchant_id, by=by.actor, at=at, member_id=member.id))
+
+
+def _take_back(member: Membership, at: datetime) -> None:
+    """What rested on the old rights ends: sessions here, and invitations that nobody has used yet."""
+    end_at_merchant(member.person, member.merchant, at)
+    theirs = Invitation.objects.filter(merchant=member.merchant, invited_by=member, used_at=None, withdrawn_at=None)
+    theirs.update(withdrawn_at=at)
 
 
 def _note(verb: str, member: Membership, by: Membership, before: str, after: str | None) -> None:

@@ -56,6 +56,7 @@ def sign_in(email: str, password: str, browser: Browser, at: datetime) -> Opened
     if not matches(person, password) or person is None:
         raise WrongSignIn
     throttle.forgive(BY_EMAIL, email)
+    throttle.give_back(BY_ADDRESS, throttle.network(browser.address))
     if SecondFactor.objects.filter(person=person, confirmed_at__isnull=False).exists():
         return _await_code(person, at)
     return start_session(person, browser, at)

@@ -138,6 +138,12 @@ def test_one_address_cannot_try_many_people(shop: Merchant) -> None:
     assert not Throttle.objects.filter(key__contains=BROWSER.address).exists(), "an address is kept as a fingerprint"
 
 
+def test_an_office_that_signs_in_at_nine_is_no_attack(maya: Membership) -> None:
+    for _colleague in range(BY_ADDRESS.most + 5):
+        actions.sign_in(maya.person.email, PASSWORD, BROWSER, NOW)
+    assert throttle.tries(BY_ADDRESS, BROWSER.address, NOW) == 1
+
+
 def test_a_house_of_ipv6_addresses_is_one_sender() -> None:
     assert throttle.network("2001:db8:1:2::1") == throttle.network("2001:db8:1:2:ffff::9")
     assert throttle.network("2001:db8:1:3::1") != throttle.network("2001:db8:1:2::1")

@@ -259,6 +259,15 @@ def test_i5_a_new_role_ends_the_sessions_that_carried_the_old(
     }
 
 
+@pytest.mark.parametrize("verb", ["removal", "role"])
+def test_who_is_no_admin_any_more_leaves_no_way_in_behind(olga: Membership, as_member: SignsIn, verb: str) -> None:
+    second = hire(olga.merchant, "Second", Role.ADMIN)
+    theirs, ours = invite(second, "eve@evil.example", Role.ADMIN), invite(olga)
+    assert as_member(olga).post(f"/settings/people/{second.id}/{verb}", {"role": "agent"}).status_code == 302
+    assert Client().post(f"/invitations/{theirs}", NEW).status_code == 410
+    assert Client().post(f"/invitations/{ours}", NEW).status_code == 302
+
+
 def test_nobody_changes_their_own_role(olga: Membership, as_member: SignsIn) -> None:
     hire(olga.merchant, "Second", Role.ADMIN)
     asked = as_member(olga).post(f"/settings/people/{olga.id}/role", {"role": "lead"})
