@@ -15,7 +15,7 @@ from presszero.channels import files, outbox
 from presszero.channels.envelope import message_id
 from presszero.channels.models import Attachment, Entry, Line, Participant, Thread
 from presszero.channels.registry import adapter
-from presszero.channels.wording import fill, framed, to_html
+from presszero.channels.wording import fill, framed, to_html, to_text
 from presszero.core.actor import Actor
 from presszero.core.refusal import Refused
 from presszero.core.text import clean, snippet
@@ -267,7 +267,7 @@ def _attach(row: Conversation, entry: Entry, tokens: Sequence[str], by: Membersh
 def _sum_reply(row: Conversation, entry: Entry, line: Line, by: Membership) -> None:
     """They have their answer: nobody waits, and whoever answers first has it."""
     row.last_at, row.last_inbound, row.last_channel = entry.at, False, line.kind
-    row.snippet = snippet(entry.text)
+    row.snippet = snippet(to_text(entry.text))
     row.waiting_since = row.due_at = None
     row.first_reply_at = row.first_reply_at or entry.at
     if row.assignee_id is None:

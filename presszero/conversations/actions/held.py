@@ -2,61 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
-
-from django.db.models import Q
-
 from presszero.core.refusal import Refused
-from presszero.core.text import snippet
-
-from ..models import Conversation, Message
 
 
 class ChangedMeanwhile(Refused):
     """Somebody else changed it since this page was drawn."""
-
-
-class About(TypedDict):
-    """What every fact of a conversation carries."""
-
-    merchant_id: int
-    conversation_id: int
-    customer_id: int
-
-
-def about(row: Conversation) -> About:
-    return {"merchant_id": row.merchant_id, "conversation_id": row.id, "customer_id": row.customer_id}
-
-
-def held(conversation: Conversation) -> Conversation:
-    """The conversation it is part of today, locked until the transaction ends."""
-    rows = Conversation.objects.select_for_update().filter(merchant_id=conversation.merchant_id)
-    row = rows.get(id=conversation.now_id)
-    while row.root_id:  # merged between our read and the lock
-        row = rows.get(id=row.root_id)
-    return row
-
-
-def family(row: Conversation) -> list[int]:
-    """The ids of everything that is part of this conversation today, its own first."""
-    merged = Conversation.objects.filter(merchant_id=row.merchant_id, root_id=row.id).values_list("id", flat=True)
-    return [row.id, *merged]
-
-
-def sum_up(row: Conversation) -> Conversation:
-    """Works the columns that a list shows out from the messages; after a merge, a split, or something taken back."""
-    messages = Message.objects.filter(
-        merchant_id=row.merchant_id, conversation_id__in=family(row), taken_back_at=None
-    ).select_related("entry__thread__line")
-    newest = messages.order_by("-at", "-id").first()
-    if newest:
-        row.last_at, row.last_inbound = newest.at, newest.inbound
-        row.snippet, row.last_channel = snippet(newest.entry.text), newest.entry.thread.line.kind
-    answered = messages.filter(inbound=False).order_by("-at").values_list("at", flat=True).first()
-    asked = messages.filter(Q(at__gt=answered) if answered else Q(), inbound=True, entry__automatic="")
-    waiting = asked.order_by("at").values_list("at", flat=True).first()
-    row.waiting_since = waiting if row.state != Conversation.State.RESOLVED else None
-    row.due_at = row.due_at if row.waiting_since else None
-    row.version += 1
-    row.save()
-    return row

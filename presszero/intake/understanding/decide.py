@@ -6,6 +6,7 @@ import secrets
 from datetime import timedelta
 
 from presszero.channels.models import Participant, Thread
+from presszero.channels.vocabulary import Handle
 from presszero.conversations.models import Conversation
 from presszero.conversations.policy import Answered, Arrival, Placement, base_subject, place
 from presszero.core.text import snippet
@@ -170,24 +171,29 @@ def _strand(batch: Batch, item: Item, placement: Placement, answered: Strand | N
             batch.by_key[item.line.id, key] = strand
     elif strand.place is not item.place:
         strand.place, strand.moved = item.place, True
-    _join(item, strand, batch.own_addresses)
+    _join(batch, item, strand)
     if item.message.message_id:
         batch.by_message_id.setdefault(item.message.message_id, (strand, False))
     return strand
 
 
-def _join(item: Item, strand: Strand, own: set[str]) -> None:
+def _join(batch: Batch, item: Item, strand: Strand) -> None:
     """The sender takes part; people they copied only want in, until an agent decides. Our own lines are nobody."""
     sender = item.message.sender
     if (sender.kind, sender.address) not in strand.taking_part and strand.is_new:
         strand.joined[sender.kind, sender.address] = (sender.name, Standing.CUSTOMER)
         strand.taking_part[sender.kind, sender.address] = Standing.CUSTOMER
-    for other in (*item.message.to, *item.message.cc):
-        known = (other.kind, other.address) in strand.taking_part
-        ours = other.address in own or _without_tag(other.address) in own or other.address == item.line.address
-        if not known and not ours and len(strand.taking_part) < 50:
+    for other in others_named(batch, item):
+        if (other.kind, other.address) not in strand.taking_part and len(strand.taking_part) < 50:
             strand.joined[other.kind, other.address] = (other.name, Standing.WANTS_IN)
             strand.taking_part[other.kind, other.address] = Standing.WANTS_IN
+
+
+def others_named(batch: Batch, item: Item) -> list[Handle]:
+    """Whom the message went to besides us."""
+    own = batch.own_addresses | {item.line.address}
+    named = (*item.message.to, *item.message.cc)
+    return [h for h in named if h.address not in own and _without_tag(h.address) not in own]
 
 
 def _without_tag(address: str) -> str:

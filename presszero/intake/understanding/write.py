@@ -17,6 +17,7 @@ from presszero.timeline.actions import record_all
 from presszero.timeline.facts import Fact
 
 from .batch import Batch, Item, Place, Strand
+from .decide import others_named
 
 _UPDATE = """
 UPDATE conversations_conversation c SET subject = n.subject, state = n.state, last_at = n.last_at,
@@ -131,7 +132,7 @@ def _participants(merchant_id: int, strands: list[Strand]) -> Iterator[Participa
 
 def _words(batch: Batch) -> None:
     for item in batch.items:
-        item.entry = _entry(batch.merchant_id, item)
+        item.entry = _entry(batch, item)
     Entry.objects.bulk_create([item.entry for item in batch.items if item.entry])
     files = [
         Attachment(
@@ -150,11 +151,11 @@ def _words(batch: Batch) -> None:
     Attachment.objects.bulk_create(files)
 
 
-def _entry(merchant_id: int, item: Item) -> Entry:
+def _entry(batch: Batch, item: Item) -> Entry:
     message = item.message
     assert item.strand is not None
     return Entry(
-        merchant_id=merchant_id,
+        merchant_id=batch.merchant_id,
         thread=item.strand.row,
         inbound=True,
         sender_kind=message.sender.kind,
@@ -169,7 +170,7 @@ def _entry(merchant_id: int, item: Item) -> Entry:
         automatic=item.automatic,
         warnings=item.warnings,
         reply_to=message.reply_to.address[:320] if message.reply_to else "",
-        copied=[[h.name, h.address] for h in (*message.to, *message.cc)][:50],
+        copied=[[h.name, h.address] for h in others_named(batch, item)][:50],
         at=item.at,
         sent_at=message.sent_at,
         received_id=item.received_id,
