@@ -6,9 +6,11 @@ import asyncio
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
+from django.db import connection
 
 from presszero.channels.models import Line
 from presszero.intake import maildoor
@@ -29,6 +31,22 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@contextmanager
+def database_refuses_mail() -> Iterator[None]:
+    """Every mail is refused as a database that is shutting down would."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'away' USING ERRCODE = '57P03'; END $$"
+        )
+        cursor.execute("CREATE TRIGGER away BEFORE INSERT ON mailroom_received FOR EACH ROW EXECUTE FUNCTION away()")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TRIGGER away ON mailroom_received; DROP FUNCTION away()")
 
 
 @pytest.fixture

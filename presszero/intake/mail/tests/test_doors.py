@@ -7,14 +7,13 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection
 
 from presszero.channels.models import Line
 from presszero.intake.mail.session import Rooms
 from presszero.mailroom.models import Received
 from presszero.merchants.models import Merchant
 
-from .conftest import Doors, mail_line, merchant
+from .conftest import Doors, database_refuses_mail, mail_line, merchant
 
 MAIL = (
     b"From: Ada <Ada@Example.com>\r\nTo: support@juniper.example\r\nMessage-ID: <1@ada>\r\n"
@@ -104,19 +103,9 @@ def test_a_paused_line_asks_to_come_back(doors: Doors, support: Line) -> None:
 
 
 def test_a_mail_that_cannot_be_stored_now_is_answered_with_451(doors: Doors, support: Line) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS"
-            " $$ BEGIN RAISE EXCEPTION 'away' USING ERRCODE = '57P03'; END $$"
-        )
-        cursor.execute("CREATE TRIGGER away BEFORE INSERT ON mailroom_received FOR EACH ROW EXECUTE FUNCTION away()")
-    try:
-        with pytest.raises(smtplib.SMTPDataError) as refused:
-            hand_in(doors.smtp, ["support@juniper.example"])
-        assert refused.value.smtp_code == 451
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("DROP TRIGGER away ON mailroom_received; DROP FUNCTION away()")
+    with database_refuses_mail(), pytest.raises(smtplib.SMTPDataError) as refused:
+        hand_in(doors.smtp, ["support@juniper.example"])
+    assert refused.value.smtp_code == 451
     assert not Received.objects.exists()
     hand_in(doors.smtp, ["support@juniper.example"])
     assert Received.objects.count() == 1
