@@ -32,8 +32,8 @@ _LOCKS = 0x5B11  # advisory lock class of splitting lanes
 def split_all() -> int:
     """One round over every lane with something in it; how many arrivals were split."""
     # Lanes below zero are an import's own: it splits what it stored.
-    waiting = Received.objects.filter(split_at=None, lane__gte=0).order_by("lane").values_list("lane", flat=True).distinct()
-    return sum(split_lane(lane) for lane in waiting[:LANES])
+    waiting = Received.objects.filter(split_at=None, lane__gte=0).order_by("lane")
+    return sum(split_lane(lane) for lane in waiting.values_list("lane", flat=True).distinct()[:LANES])
 
 
 def split_lane(lane: int, limit: int = 50) -> int:

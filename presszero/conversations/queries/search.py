@@ -1,8 +1,8 @@
 """Search over people, addresses, numbers and words, newest first, as it is typed.
 
 A common word stands in the newest entries, and looking through those is quick; a rare word is in the index, and
-there are few of it. Asking the planner for "newest first over the index" makes it walk the whole table for a rare word, so we
-ask in that order ourselves.
+there are few of it. Asking the planner for "newest first over the index" makes it walk the whole table for a rare
+word, so we ask in that order ourselves.
 """
 
 from __future__ import annotations
