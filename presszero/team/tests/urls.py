@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from presszero.team.gate import needs, own, public
 from presszero.team.models import Role
 from presszero.team.urls import urlpatterns as team
+from presszero.ui.assets import asset
 
 
 def unmarked(request: HttpRequest) -> HttpResponse:
@@ -38,6 +39,7 @@ def leading(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     *team,
+    path("assets/<slug:version>/<path:path>", public(asset)),
     path("unmarked", unmarked),
     path("open", open_to_all),
     path("mine", mine),
