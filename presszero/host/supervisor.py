@@ -91,6 +91,7 @@ class Supervisor:
     def wait_for(self, condition: Callable[[], bool], child: Child) -> bool:
         """Serve until `condition` holds. False when `child` ended first, or when told to stop."""
         deaths = child.deaths
+        self._turn(0)  # what it has said so far comes before what is said next
         while not condition():
             if self.stopping or child.deaths > deaths:
                 return False
