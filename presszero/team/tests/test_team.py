@@ -335,7 +335,7 @@ def test_removed_is_out_at_once_and_elsewhere_stays(
     assert Membership.objects.filter(id=maya.id).exists(), "what they did stays theirs"
 
 
-def test_a1_another_merchants_people_do_not_exist(
+def test_another_merchants_people_do_not_exist(
     mallory: Membership, maya: Membership, olga: Membership, as_member: SignsIn
 ) -> None:
     invite(olga)
