@@ -82,10 +82,16 @@ class Seat:
             raise DatabaseAway(str(why)) from why
 
     async def _attempt(self, statement: LiteralString, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
-        if self._connection is None or self._connection.closed:
-            self._connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True)
-        cursor = await self._connection.execute(statement, parameters or None)
-        return await cursor.fetchall() if cursor.description else []
+        """Once more on a new connection when an old one turns out to be cut: every statement here may run twice."""
+        known = self._connection
+        if known and not known.closed:
+            try:
+                return await _run(known, statement, parameters)
+            except psycopg.OperationalError:
+                if not known.closed:
+                    raise
+        fresh = self._connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True)
+        return await _run(fresh, statement, parameters)
 
     def _abandon(self, attempt: asyncio.Task[Any]) -> None:
         """Lets go of a connection that may never answer; the next statement gets a new one."""
@@ -93,6 +99,11 @@ class Seat:
         leaving = asyncio.ensure_future(_bury(attempt, connection))
         self._leaving.add(leaving)
         leaving.add_done_callback(self._leaving.discard)
+
+
+async def _run(connection: Connection, statement: LiteralString, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
+    cursor = await connection.execute(statement, parameters or None)
+    return await cursor.fetchall() if cursor.description else []
 
 
 async def _bury(attempt: asyncio.Task[Any], connection: Connection | None) -> None:

@@ -72,7 +72,8 @@ class Tail:
             try:
                 if await self._read() < AT_ONCE:
                     await self._wait()
-            except DatabaseAway:
+            except DatabaseAway as why:
+                log.info("The timeline cannot be read now: %s", why)
                 self._broken = True
                 await asyncio.sleep(0.5)
 

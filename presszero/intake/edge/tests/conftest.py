@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from http.client import HTTPConnection, HTTPResponse
+from http.client import HTTPConnection
 from pathlib import Path
 
 import psycopg
@@ -36,7 +36,10 @@ from .kiosk import sign
 SECRET = "a kiosk's secret"
 USED = (
     "mailroom_received",
+    "conversations_message",
     "conversations_conversation",
+    "channels_entry",
+    "channels_thread",
     "customers_customer",
     "channels_line",
     "team_session",
@@ -68,12 +71,14 @@ class EdgeProcess:
     home: Path
     port: int
     settings: dict[str, str] = field(default_factory=dict)
-    files: int = 0
+    files: int = 0  # at most so many open; 0: as many as there may be
+    through: Path | None = None  # the folder of the database's socket, if another than the test's own
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> EdgeProcess:
         given = connection.settings_dict
-        url = f"postgresql://{given['USER']}@/{given['NAME']}?host={given['HOST']}&port={given['PORT'] or 5432}"
+        host, port = self.through or given["HOST"], given["PORT"] or 5432
+        url = f"postgresql://{given['USER']}@/{given['NAME']}?host={host}&port={port}"
         if given["PASSWORD"]:
             url = url.replace("@/", f":{given['PASSWORD']}@/")
         environment = {
@@ -85,7 +90,7 @@ class EdgeProcess:
             "PRESSZERO_SECRET_KEY": settings.SECRET_KEY,
             **self.settings,
         }
-        before = f"ulimit -Hn {self.files} && " if self.files else ""
+        before = f"ulimit -n {self.files} && " if self.files else ""
         command = ["sh", "-c", f'{before}exec "$0" -m config.edge', sys.executable]
         self.process = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR)
         wait_until(self.listens)
@@ -134,36 +139,33 @@ class Watcher:
     """A page with an open stream."""
 
     def __init__(self, edge: EdgeProcess, token: str, query: str = "", **headers: str) -> None:
-        self.client = HTTPConnection("127.0.0.1", edge.port, timeout=20)
-        given = {name.replace("_", "-"): value for name, value in headers.items()}
-        self.client.request("GET", f"/live/desk{query}", headers={"cookie": f"pz_session={token}", **given})
-        self.response: HTTPResponse = self.client.getresponse()
+        given = {"host": "x", "cookie": f"pz_session={token}", **headers}
+        lines = [f"{name.replace('_', '-')}: {value}".encode("latin-1") for name, value in given.items()]
+        self.socket = socket.create_connection(("127.0.0.1", edge.port), timeout=20)
+        self.socket.sendall(b"\r\n".join([f"GET /live/desk{query} HTTP/1.1".encode(), *lines, b"", b""]))
+        self._raw = b""
         self.last_id = ""
         self.ended = ""
-
-    @property
-    def status(self) -> int:
-        return self.response.status
+        self.status = int(self.line(20).split()[1])
+        self.headers: dict[str, str] = {}
+        while line := self.line(20):
+            name, _, value = line.partition(": ")
+            self.headers[name.lower()] = value
 
     def next_topics(self, seconds: float = 10) -> set[str]:
         """The topics of the next event; empty when the stream ended, or nothing came in time."""
         deadline = time.monotonic() + seconds
         name = ""
-        while (left := deadline - time.monotonic()) > 0:
-            try:
-                line = self._line(left)
-            except TimeoutError:
-                return set()
-            if not line:
-                return set()
-            key, _, value = line.decode().strip().partition(": ")
-            if key == "id":
+        while not self.ended and (left := deadline - time.monotonic()) > 0:
+            key, _, value = (self.line(left) or "").partition(": ")
+            if key == "0":  # the last chunk
+                self.ended = "over"
+            elif key == "id":
                 self.last_id = value
             elif key == "event":
                 name = value
             elif key == "data" and name == "end":
                 self.ended = json.loads(value)["why"]
-                return set()
             elif key == "data":
                 return set(json.loads(value)["topics"])
         return set()
@@ -176,14 +178,24 @@ class Watcher:
             found |= self.next_topics(deadline - time.monotonic())
         return found
 
-    def close(self) -> None:
-        self.response.close()
-        self.client.close()
+    def line(self, seconds: float) -> str | None:
+        """The next line; None when none came in time, or no more will."""
+        deadline = time.monotonic() + seconds
+        while b"\n" not in self._raw:
+            self.socket.settimeout(max(deadline - time.monotonic(), 0.001))
+            try:
+                read = self.socket.recv(65536)
+            except TimeoutError:
+                return None
+            if not read:
+                self.ended = self.ended or "cut off"
+                return None
+            self._raw += read
+        line, _, self._raw = self._raw.partition(b"\n")
+        return line.rstrip(b"\r").decode()
 
-    def _line(self, seconds: float) -> bytes:
-        if self.client.sock:
-            self.client.sock.settimeout(seconds)
-        return self.response.readline()
+    def close(self) -> None:
+        self.socket.close()
 
 
 @dataclass
@@ -224,7 +236,7 @@ def open_shop(name: str) -> Shop:
 
 @pytest.fixture
 def transactional_db(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
-    """As pytest-django's own, rows are committed; but only the few tables used are emptied, which is ten times as quick."""
+    """Committed rows, as pytest-django's own; but only the few tables used are emptied, ten times as quick."""
     with django_db_blocker.unblock():
         yield
         with connection.cursor() as cursor:
@@ -253,11 +265,12 @@ def start_edge(tmp_path: Path, transactional_db: None) -> Iterator[Callable[...,
     """Starts edges of the test's own; they end with it."""
     started: list[EdgeProcess] = []
 
-    def start(home: Path | None = None, files: int = 0, **environment: str) -> EdgeProcess:
+    def start(home: Path | None = None, files: int = 0, through: Path | None = None, **environment: str) -> EdgeProcess:
         folder = home or tmp_path / f"home{len(started)}"
         folder.mkdir(exist_ok=True)
-        started.append(EdgeProcess(folder, free_port(), environment, files).start())
-        return started[-1]
+        edge = EdgeProcess(folder, free_port(), environment, files, through)
+        started.append(edge)
+        return edge.start()
 
     yield start
     for edge in started:

@@ -44,9 +44,7 @@ def test_workers_are_woken_after_the_commit(edge: EdgeProcess, shop: Shop) -> No
     assert [note.channel for note in notes] == ["arrivals"]
 
 
-def test_h1_a_wrong_signature_is_refused_before_reading(
-    edge: EdgeProcess, shop: Shop, other_shop: Shop
-) -> None:
+def test_h1_a_wrong_signature_is_refused_before_reading(edge: EdgeProcess, shop: Shop, other_shop: Shop) -> None:
     body = b'{"id": "a1", "from": "ada"}'
     good = sign(body, SECRET)
     other_shop.kiosk.keep_secrets({"secret": "another"})

@@ -1,0 +1,116 @@
+"""The edge's SQL, written by hand, is held against the models: it runs, and every column is what it takes it for."""
+
+from __future__ import annotations
+
+import re
+from typing import LiteralString
+
+import pytest
+from django.apps import apps
+from django.db import connection, models
+
+from presszero.intake.edge import lines, live, tail
+from presszero.mailroom.incoming import RECEIVE, Incoming, columns
+
+ROW = Incoming(1, 1, "a", 1, {}, b"")
+STATEMENTS: dict[LiteralString, list[object]] = {
+    RECEIVE: [*columns([ROW])],
+    lines.ALL: [],
+    lines.SOME: [["token"]],
+    lines.HEARD: [[1]],
+    live.MAY_LISTEN: [["hash"], [0]],
+    live.STILL_MAY: [[1]],
+    tail.READ: [0, 10, [1], [2]],
+    tail.OLDEST: [],
+    tail.BEGIN_ONE: [],
+    tail.LATEST: [],
+}
+# Each column the edge reads or writes, by table, and the kind of field it takes it for.
+USED: dict[str, dict[str, type[models.Field]]] = {  # type: ignore[type-arg]
+    "mailroom_received": {
+        "merchant_id": models.ForeignKey,
+        "line_id": models.BigIntegerField,
+        "external_id": models.CharField,
+        "lane": models.SmallIntegerField,
+        "headers": models.JSONField,
+        "body": models.BinaryField,
+        "backfill": models.BooleanField,
+        "received_at": models.DateTimeField,
+    },
+    "channels_line": {
+        "id": models.BigAutoField,
+        "merchant_id": models.ForeignKey,
+        "token": models.CharField,
+        "kind": models.CharField,
+        "address": models.CharField,
+        "name": models.CharField,
+        "settings": models.JSONField,
+        "sealed": models.BinaryField,
+        "heard_at": models.DateTimeField,
+    },
+    "team_session": {
+        "id": models.BigAutoField,
+        "person_id": models.ForeignKey,
+        "merchant_id": models.ForeignKey,
+        "token_hash": models.CharField,
+        "expires_at": models.DateTimeField,
+        "ended_at": models.DateTimeField,
+        "seen_at": models.DateTimeField,
+    },
+    "team_membership": {
+        "id": models.BigAutoField,
+        "merchant_id": models.ForeignKey,
+        "person_id": models.ForeignKey,
+        "role": models.CharField,
+        "left_at": models.DateTimeField,
+    },
+    "timeline_event": {
+        "id": models.BigIntegerField,
+        "merchant_id": models.BigIntegerField,
+        "kind": models.CharField,
+        "conversation_id": models.BigIntegerField,
+        "data": models.JSONField,
+    },
+    "conversations_conversation": {"id": models.BigAutoField, "merchant_id": models.ForeignKey},
+    "conversations_message": {
+        "merchant_id": models.ForeignKey,
+        "entry_id": models.ForeignKey,
+        "conversation_id": models.ForeignKey,
+    },
+}
+TABLES = {model._meta.db_table: model for model in apps.get_models()}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("statement", STATEMENTS, ids=lambda statement: " ".join(statement.split())[:40])
+def test_the_server_takes_it(statement: LiteralString) -> None:
+    with connection.cursor() as cursor:
+        if statement is RECEIVE:  # nobody's merchant; the foreign key would say so at the commit
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        cursor.execute(statement, STATEMENTS[statement] or None)
+        connection.set_rollback(True)
+
+
+@pytest.mark.parametrize("table", USED)
+def test_every_column_is_the_field_it_is_taken_for(table: str) -> None:
+    fields = {field.column: field for field in TABLES[table]._meta.concrete_fields}
+    for column, kind in USED[table].items():
+        assert isinstance(fields[column], kind), f"{table}.{column} is a {type(fields[column]).__name__}"
+
+
+def test_every_required_column_of_an_arrival_is_written() -> None:
+    written = set(re.search(r"\((.*?)\)", RECEIVE).group(1).split(", "))  # type: ignore[union-attr]
+    for field in TABLES["mailroom_received"]._meta.concrete_fields:
+        optional = field.primary_key or field.null or field.has_db_default()
+        assert optional or field.column in written, field.column
+
+
+def test_no_table_is_used_that_is_not_listed_here() -> None:
+    named = {word for statement in STATEMENTS for word in re.findall(r"(?:FROM|JOIN|INTO|UPDATE) (\w+_\w+)", statement)}
+    assert named - {"unnest"} == USED.keys()
+
+
+def test_a_unique_key_makes_an_arrival_come_once() -> None:
+    (once,) = [c for c in TABLES["mailroom_received"]._meta.constraints if isinstance(c, models.UniqueConstraint)]
+    assert once.fields == ("merchant", "line_id", "external_id")
+    assert "ON CONFLICT (merchant_id, line_id, external_id) DO NOTHING" in RECEIVE
