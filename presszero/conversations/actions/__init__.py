@@ -2,6 +2,7 @@
 
 from .answer import forget_draft, note, remove_note, reply, save_draft, take_back, upload
 from .arrange import merge, split, unmerge, unsplit
+from .begin import begin
 from .settle import (
     assign,
     follow,
@@ -19,6 +20,7 @@ from .watch import looking, seen
 
 __all__ = [
     "assign",
+    "begin",
     "follow",
     "forget_draft",
     "looking",

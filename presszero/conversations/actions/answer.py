@@ -222,13 +222,17 @@ def _entry(row: Conversation, thread: Thread, answer: Answer, by: Membership) ->
         sender_address=line.address,
         sender_name=f"{by.first_name}, {line.name}",
         actor=by.actor.code,
-        subject=f"Re: {subject}" if subject else "",
+        subject=f"Re: {subject}" if subject and _was_written_in(thread) else subject,
         text=text,
         folded=signature,
         html=framed(to_html(text), to_html(signature), brand.mail_template) if can.html else "",
         message_id=message_id(thread, answer.client_id.hex, line),
         at=timezone.now(),
     )
+
+
+def _was_written_in(thread: Thread) -> bool:
+    return Entry.objects.filter(merchant_id=thread.merchant_id, thread=thread).exists()
 
 
 def base_subject_kept(subject: str) -> str:
