@@ -53,13 +53,14 @@ def _report(message: Message) -> str:
 
 
 def _children(message: Message) -> list[Message]:
-    payload = message.get_payload()
-    return [each for each in payload if isinstance(each, Message)] if isinstance(payload, list) else []
+    if not message.is_multipart():
+        return []  # and do not ask for the payload: Python would decode it by whatever charset the mail names
+    return [each for each in message.get_payload() if isinstance(each, Message)]
 
 
 def _auto_submitted(message: Message) -> str:
-    value = headers.raw(message, "Auto-Submitted").partition(";")[0].strip().lower()
-    return "" if value == "no" else value
+    found = re.match(r"[a-z-]+", headers.raw(message, "Auto-Submitted").strip().lower())
+    return "" if not found or found.group() == "no" else found.group()
 
 
 def _replies_by_itself(message: Message, subject: str) -> bool:

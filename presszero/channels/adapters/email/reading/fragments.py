@@ -48,4 +48,6 @@ def has_header(raw: bytes) -> bool:
     seen = set(names)
     if b"sent" in seen and not seen & _KNOWN:
         return False  # an old mail's head, as Outlook writes it above a quote
+    if len(seen) == 1 and len(names) == 1:
+        return seen <= {b"subject"} or (seen <= {b"from"} and b"@" in lines[0])
     return bool(seen & _KNOWN) or len(seen & _USUAL) >= 2

@@ -115,9 +115,9 @@ def _void(page: _Page, element: _Element, tag: str) -> None:
 
 def _leave(page: _Page, element: _Element, tag: str) -> None:
     if element.get("data-skipped") is None:
-        role = page.roles.pop()
-        if tag in _BLOCKS or role:
+        if tag in _BLOCKS or page.roles[-1]:
             _flush(page)
+        role = page.roles.pop()
         if tag == "blockquote" and role == QUOTE:
             page.depth -= 1
         if tag in _SPACED and not _tight(element, tag):

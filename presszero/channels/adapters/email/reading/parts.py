@@ -15,6 +15,7 @@ from presszero.channels.vocabulary import Attachment
 from . import calendars, charsets, clean, flowed, headers, sniff, winmail
 
 MAX_DEPTH = 30
+MAX_TEXT_BYTES = 8 * 1024 * 1024  # of one text part; the raw mail keeps all
 _REPORTS = ("message/delivery-status", "message/global-delivery-status", "message/disposition-notification",
             "message/feedback-report", "text/rfc822-headers", "message/global-headers")  # fmt: skip
 
@@ -94,7 +95,7 @@ def _leaf(part: Message, kind: str, params: dict[str, str], parts: Parts, first:
 
 
 def _text_block(content: bytes, kind: str, params: dict[str, str]) -> Block:
-    declared = params.get("charset", "")
+    content, declared = content[:MAX_TEXT_BYTES], params.get("charset", "")
     if kind == "text/html":
         return Block(html=clean.body(charsets.decode(content, declared or _meta_charset(content))))
     text = clean.body(charsets.decode(content, declared))
@@ -110,7 +111,7 @@ def _meta_charset(content: bytes) -> str:
 
 
 def _enclosed(part: Message, parts: Parts) -> list[Block]:
-    payload = part.get_payload()
+    payload = part.get_payload() if part.is_multipart() else None
     inner = payload[0] if isinstance(payload, list) and payload and isinstance(payload[0], Message) else None
     if inner is None:
         content = decoded(part)
@@ -125,11 +126,12 @@ def _enclosed(part: Message, parts: Parts) -> list[Block]:
 
 
 def _report_text(part: Message) -> str:
-    payload = part.get_payload()
+    payload = part.get_payload() if part.is_multipart() else None
     if isinstance(payload, list):  # Python reads a delivery status as a list of header blocks
         groups = [
             "\n".join(f"{key}: {headers.unfolded(str(value))}" for key, value in each.raw_items())
-            + ("\n" + each.get_payload() if isinstance(each.get_payload(), str) else "")
+            + "\n"
+            + charsets.guess(decoded(each))
             for each in payload
             if isinstance(each, Message)
         ]
@@ -139,18 +141,23 @@ def _report_text(part: Message) -> str:
 
 def decoded(part: Message) -> bytes:
     """The part's bytes after its transfer encoding; as they came where the encoding is unknown or broken."""
-    payload = part.get_payload()
-    if not isinstance(payload, str):
-        return _bytes(part) if isinstance(payload, list) else b""
-    raw = payload.encode("utf-8", "surrogateescape") if not payload.isascii() else payload.encode("ascii")
+    if part.is_multipart():
+        return _bytes(part)
     encoding = headers.raw(part, "Content-Transfer-Encoding").strip().strip('"').lower()
+    raw = _undecoded(part)
     if encoding.startswith("base64"):
         return headers.unbase64(raw)
     if encoding.startswith("quoted-printable"):
         return quopri.decodestring(raw)
-    if encoding in ("x-uuencode", "uuencode", "uue", "x-uue"):
-        return _uudecoded(raw)
-    return raw
+    return _uudecoded(raw) if encoding in ("x-uuencode", "uuencode", "uue", "x-uue") else raw
+
+
+def _undecoded(part: Message) -> bytes:
+    """The bytes as they stand. Python would decode them on the way by whatever charset the part names ("idna")."""
+    bare = Message(policy=compat32)
+    bare.set_payload(part.__dict__.get("_payload"))
+    found = bare.get_payload(decode=True)
+    return found if isinstance(found, bytes) else b""
 
 
 def _uudecoded(raw: bytes) -> bytes:

@@ -111,7 +111,7 @@ def _words(taken: parts.Parts, message: Message, subject: str) -> tuple[str, Fre
     any_html = False
     for block in taken.blocks:
         from_html = html.lines(block.html) if block.html else []
-        own = lines_of(block.plain) if block.plain.strip() else from_html
+        own = lines_of(block.plain[:MAX_TEXT]) if block.plain.strip() else from_html
         plain += ([Line("")] if plain else []) + own
         rendered += ([Line("")] if rendered else []) + (from_html or own)
         any_html = any_html or bool(block.html and block.plain.strip())

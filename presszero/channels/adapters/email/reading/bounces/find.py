@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from email.message import Message
 
 from flufl.bounce import all_failures
 
 from .. import clean, headers
-from ..parts import Parts
+from ..parts import Parts, decoded
 from ..shape import Bounce
 from . import dsn, prose, verdict
 
+MAX_FOR_FLUFL = 400  # lines; some of its detectors take seconds for more
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # it logs its own stumbling, with the mail's text
+
 _DAEMON = re.compile(
     r"(?i)^(?:mailer[-_. ]?daemon|mail[-_. ]?(?:delivery|daemon|system|er)|post[-_. ]?master|mdaemon|(?:mail-?)?deliver(?:y|ies)?(?:[-_. ]?(?:status|sub|notification|system))?|bounce[ds]?(?:[-_+=.].*)?|null|<>|administrator|mmdf|root|uucp|maileradmin|mailsystem|mail|smtp|"
-    r"microsoftexchange[0-9a-f]+|noreply-?dmarc|ntmail|exchange|groupwise|mail_?server|postmaster.*|mailer-daemon.*|no-?reply|imail|lmtp|system|internet)(?:@|$)"
+    r"microsoftexchange[0-9a-f]+|noreply-?dmarc|ntmail|exchange|groupwise|mail_?server|postmaster.*|mailer-daemon.*|no-?reply|sysadmin|imail|lmtp|system|internet)(?:@|$)"
 )  # fmt: skip
 _SUBJECT = re.compile(
     r"(?i)(?:un|non-?)deliver|delivery (?:status|failure|failed|error|problem|report|has|notification|attempt|delayed|to|incomplete|unsuccessful)|deliver(?:y|ed)? fail|fail(?:ed|ure)[^\n]{0,20}(?:deliver|notice|mail)|returned (?:mail|message|e-?mail|to sender)|mail (?:delivery|system error|not deliver|error|failure|could)|message (?:delivery|status|not|could|undeliver|delayed|failure|bounced)|could ?n[o']t (?:be )?(?:send|deliver)|can ?not be delivered|warning: (?:could|message)|delayed|rejected|bounce|user unknown|failure notice|nondeliver|mail failure|error (?:sending|deliver)|problem delivering|cannot send|e-?mail (?:could|not) |"
@@ -36,7 +40,9 @@ def find(message: Message, parts: Parts, text: str, subject: str) -> Bounce | No
         return standard
     if not _announced(message, subject) or _away(message, subject):
         return None
-    return _from_prose(message, parts, text, subject) or _from_flufl(message, text)
+    told = prose.told(text, _never(message))
+    known = None if told.sure else _from_flufl(message, told)
+    return known or _from_prose(message, parts, text, subject, told) or _from_flufl(message, told)
 
 
 def original_ids(parts: Parts, text: str) -> tuple[str, ...]:
@@ -84,8 +90,6 @@ def _announced(message: Message, subject: str) -> bool:
     """Does anything but the text say that this is a bounce?"""
     if headers.raw(message, "X-Failed-Recipients"):
         return True
-    if any(kind.startswith(("message/feedback", "message/disposition")) for kind in ()):
-        return False
     sender = headers.parties(message, "From")
     null = headers.raw(message, "Return-Path").strip() == "<>"
     daemon = not sender or bool(_DAEMON.match(sender[0].address) or _DAEMON.match(sender[0].name))
@@ -96,8 +100,7 @@ def _away(message: Message, subject: str) -> bool:
     return bool(_AWAY.search(subject)) and not headers.raw(message, "X-Failed-Recipients")
 
 
-def _from_prose(message: Message, parts: Parts, text: str, subject: str) -> Bounce | None:
-    told = prose.told(text, _never(message))
+def _from_prose(message: Message, parts: Parts, text: str, subject: str, told: prose.Told) -> Bounce | None:
     sender = headers.parties(message, "From")
     daemon = not sender or bool(_DAEMON.match(sender[0].address) or _DAEMON.match(sender[0].name))
     failed = headers.raw(message, "X-Failed-Recipients")
@@ -136,8 +139,10 @@ def _recipient(message: Message, parts: Parts, text: str, told: prose.Told) -> s
     return ""
 
 
-def _from_flufl(message: Message, text: str) -> Bounce | None:
+def _from_flufl(message: Message, told: prose.Told) -> Bounce | None:
     """Formats of old that flufl.bounce knows; its words for temporary are kept, its permanence is not ours."""
+    if sum(decoded(part).count(b"\n") for part in message.walk() if not part.is_multipart()) > MAX_FOR_FLUFL:
+        return None
     try:
         temporary, permanent = all_failures(message)
     except Exception:  # a library for odd mail that itself trips over odder mail
@@ -145,7 +150,6 @@ def _from_flufl(message: Message, text: str) -> Bounce | None:
     found = sorted(each.decode("utf-8", "replace") for each in (permanent or temporary))
     if not found:
         return None
-    told = prose.told(text, _never(message))
     status = verdict.status_in(told.said)
     dead = bool(permanent) and verdict.dead(status, told.said)
     return Bounce(found[0], dead, _reason(told.said, status), status, not permanent, tuple(found))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-ADDRESS = re.compile(r"(?<![\w.+@/:=-])[A-Za-z0-9_'+&=.!#$%*/?^`{|}~-]{1,200}@(?:[A-Za-z0-9_-]{1,63}\.)+[A-Za-z]{2,24}(?![\w@])|<([^<>\s@]{1,200}@[^<>\s@]{1,255})>")
+ADDRESS = re.compile(r"(?<![\w.+@/-])[A-Za-z0-9_'+&=.!#$%*/?^`{|}~-]{1,200}@(?:[A-Za-z0-9_-]{1,63}\.)+[A-Za-z]{2,24}(?![\w@])|<([^<>\s@]{1,200}@[^<>\s@]{1,255})>")
 
 _RETURNED = re.compile(
     r"(?im)^[ \t>*]{0,20}(?:[-=_*]{2,80})?[ \t]{0,9}(?:below this line is a copy|this is a copy of|a copy of the (?:original )?message|original message (?:follows|header|text|attached|is|was)|original (?:mail|message) headers?|unsent message|returned message|message header(?:s)? (?:follow|begin)|"
-    r"the (?:header|following is a copy)|start of (?:returned|message|original)|returned mail follows|the (?:original )?message (?:was|headers?|begins|follows|itself)\b.{0,40}:|begin (?:forwarded|original)|--- the header|headers? (?:of (?:the )?(?:original|message)|follow)|message (?:text )?follows|your (?:original )?message (?:follows|headers?|reads|is enclosed)|beginning of (?:the )?(?:original|header|text)|undelivered message|forwarded message|"
+    r"the (?:header|following is a copy)|start of (?:returned|message|original)|returned mail follows|the (?:original )?message (?:headers?|begins|follows|itself)\b.{0,40}:|begin (?:forwarded|original)|--- the header|headers? (?:of (?:the )?(?:original|message)|follow)|message (?:text )?follows|your (?:original )?message (?:follows|headers?|reads|is enclosed)|beginning of (?:the )?(?:original|header|text)|undelivered message|forwarded message|"
     r"text of your message|ursprüngliche (?:nachricht|kopf)|received: from|received: by|return-path:|-----original|--- original|------? this is a copy|date: .{5,40} [+-]\d{4}|message-id: <|original message|(?:original|header)|mime-version: 1|メールの内容|以下は(?:、)?送信).*$"
 )  # fmt: skip
 _FAILURE = re.compile(
@@ -21,6 +21,8 @@ _FAILURE = re.compile(
 _LEADS = re.compile(
     r"(?i)(?:rcpt to:?\s*<?|final-recipient:\s*(?:rfc822;\s*)?|original-recipient:\s*(?:rfc822;\s*)?|(?:failed|intended|original) recipients?:?\s*|recipients?(?: address| name)?s?\s?(?:\(s\))?:\s*<?|the following address(?:es)?[^\n]{0,40}:\s*|(?:e-?mail )?address:\s*|deliver(?:ed|y)? to[: ]+|undeliverable to[: ]+|could not (?:be )?deliver(?:ed)?[^\n]{0,40} to:?\s*|unknown user:\s*|undeliverable:?\s*|user unknown:?\s*|failed (?:for|address):?\s*|addressed to\s*)$"
 )  # fmt: skip
+_NAMES_FAILURES = re.compile(r"(?i)did not reach|could not be delivered|cannot be delivered|not delivered to|following (?:address|recipient)|failed")
+_REASON_LINE = re.compile(r"(?im)^[ \t>*]{0,20}(?:reason|error(?:[- ](?:text|message|description|detail))?|diagnostic|because|cause|grund|motivo|raison)[ \t]{0,9}:[ \t]{0,9}(\S.{3,300})")
 _NOT_A_RECIPIENT = re.compile(r"(?i)^(?:postmaster|mailer-daemon|mail-?daemon|abuse|hostmaster|webmaster|mailmaster|no-?reply|do-?not-?reply|helpdesk|spam\w*|mdaemon|unblock|bounce\w*)@|@(?:mail\.)?(?:spamhaus|spamcop)\.|\.(?:png|gif|jpe?g|htm|html)$")
 _REPLY_LINE = re.compile(r"(?m)^.*(?<![\d.\w@-])(?:[45]\d\d(?:[ \-#]|$)|[45]\.\d{1,2}\.\d{1,3}(?=[\s:)>-])).*(?:\n[ \t]+\S.*){0,4}")
 
@@ -35,6 +37,7 @@ class Told:
     recipients: tuple[str, ...]
     said: str
     failure: bool  # the words are those of a failed delivery
+    sure: bool = True  # the first recipient is named as the one that failed
 
 
 def trimmed(text: str) -> str:
@@ -45,8 +48,10 @@ def trimmed(text: str) -> str:
 def told(text: str, never: frozenset[str]) -> Told:
     """`never`: addresses that are certainly not the failed one (the reporting server's own, the sender's), lower case."""
     head, _ = cut(text)
-    found = _recipients(head, never)
-    return Told(found, _said(head, found), bool(_FAILURE.search(head[:20_000])))
+    scored = _recipients(head, never)
+    found = tuple(scored)
+    sure = bool(found) and scored[found[0]] > 2
+    return Told(found, _said(head, found), bool(_FAILURE.search(head[:20_000])), sure)
 
 
 def cut(text: str) -> tuple[str, str]:
@@ -58,17 +63,19 @@ def cut(text: str) -> tuple[str, str]:
     return text, ""
 
 
-def _recipients(head: str, never: frozenset[str]) -> tuple[str, ...]:
+def _recipients(head: str, never: frozenset[str]) -> dict[str, int]:
+    """Addresses that may be the failed one, the likeliest first, with how likely."""
     scored: dict[str, int] = {}
     for order, found in enumerate(ADDRESS.finditer(head[:30_000])):
         address = (found.group(1) or found.group()).strip("<>.'")
+        address = re.sub(r"(?i)^(?:.*\bsmtp[=:]|mailto:|=3d)", "", address)
         if _NOT_A_RECIPIENT.search(address) or order > 200:
             continue
         score = _score(head, found.start(), found.end()) - (50 if address.lower() in never else 0)
         if score > scored.get(address, -100):
             scored[address] = score
     best = sorted(scored, key=lambda each: -scored[each])
-    return tuple(each for each in best if scored[each] > -20)
+    return {each: scored[each] for each in best if scored[each] > -20}
 
 
 def _score(head: str, start: int, end: int) -> int:
@@ -77,7 +84,7 @@ def _score(head: str, start: int, end: int) -> int:
     line_end = head.find("\n", end)
     before = head[line_start:start].lstrip(" \t>*<-#\"'(")
     after = head[end : line_end if line_end >= 0 else len(head)].strip()
-    score = 0
+    score = 2 if _NAMES_FAILURES.search(head[:start]) else 0
     if not before:
         score += 3 if after.lstrip(">)\"' ")[:1] in (":", "", ";", ".", "(", "-") else 1
     if _LEADS.search(head[max(0, start - 120) : start]):
@@ -90,15 +97,33 @@ def _score(head: str, start: int, end: int) -> int:
 
 
 def _said(head: str, recipients: tuple[str, ...]) -> str:
-    """The server's own answer, if quoted; else the lines around the address; else the first failing line."""
-    replies = [" ".join(found.group().split()) for found in _REPLY_LINE.finditer(head[:30_000])]
-    telling = [each for each in replies if len(each) > 8][:6]
-    near = ""
-    if recipients:
-        at = head.find(recipients[0])
-        near = " ".join(head[at : at + 600].split("\n\n")[0].split())
-        if len(near) < len(recipients[0]) + 12:
-            near = " ".join(head[at : at + 700].split())
-    parts = dict.fromkeys([*telling, near] if telling else [near])
-    said = " ".join(each for each in parts if each)
+    """The server's own answer about the first recipient, if quoted; else the lines around it; else the first lines."""
+    near = _around(head, recipients[0]) if recipients else ""
+    about = _paragraph(head, recipients[0]) if len(recipients) > 1 else ""
+    telling = _replies(about) or _replies(head[:30_000])
+    if recipients and len(telling) > 1:
+        telling = [each for each in telling if recipients[0] in each] or telling
+    telling = telling or [found.group(1) for found in _REASON_LINE.finditer(head)][:3]
+    said = " ".join(dict.fromkeys(telling)) or near
     return said[:1500] or " ".join(head.split())[:600]
+
+
+def _replies(text: str) -> list[str]:
+    found = [" ".join(each.group().split()) for each in _REPLY_LINE.finditer(text)]
+    return [each for each in found if len(each) > 8][:6]
+
+
+def _paragraph(head: str, address: str) -> str:
+    return next((each for each in re.split(r"\n[ \t]*\n", head) if address in each), "")
+
+
+def _around(head: str, address: str) -> str:
+    """The last paragraph that names the address (the first may be the mail's own head); its neighbours too where it holds nothing else."""
+    paragraphs = re.split(r"\n[ \t]*\n", head)
+    at = next((number for number in range(len(paragraphs) - 1, -1, -1) if address in paragraphs[number]), 0)
+    found = " ".join(paragraphs[at].split())
+    if len(found) < len(address) + 24:
+        neighbours = " ".join(" ".join(each.split()) for each in paragraphs[at + 1 : at + 3])
+        before = " ".join(paragraphs[at - 1].split())[-300:] if at else ""
+        found = f"{before} {found} {neighbours}".strip()
+    return found
