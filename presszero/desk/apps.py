@@ -14,5 +14,8 @@ class DeskConfig(AppConfig):
     def ready(self) -> None:
         # By name: models cannot be imported before every app is there.
         jinja.everywhere(
-            rail=import_string("presszero.desk.rail.rail"), cheat=import_string("presszero.desk.keys.cheat")
+            rail=import_string("presszero.desk.rail.rail"),
+            cheat=import_string("presszero.desk.keys.cheat"),
+            settings_parts=import_string("presszero.desk.views.settings.frame.parts"),
+            day_name=import_string("presszero.desk.forms.shop.day_name"),
         )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from .views import arranging, conversation, customers, entries, kit, lists, presence, settling, writing
+from .views.settings import frame, held, shop, work
+from .views.settings import lines as set_lines
 
 _C = "conversations/<int:number>"
 
@@ -60,4 +62,34 @@ urlpatterns = [
     path("customers/<int:number>/merges", customers.merges),
     path("customer-notes/<int:note_id>", customers.note),
     path("customer-merges/<int:merge_id>", customers.merge),
+    path("settings", frame.start),
+    path("settings/macros", work.macros),
+    path("settings/macros/new", work.macro),
+    path("settings/macros/<int:macro_id>", work.macro),
+    path("settings/macros/<int:macro_id>/retirement", work.macro_retirement),
+    path("settings/topics", work.topics),
+    path("settings/topics/<int:topic_id>/retirement", work.topic_retirement),
+    path("settings/fields", work.fields),
+    path("settings/fields/new", work.field),
+    path("settings/fields/<int:field_id>", work.field),
+    path("settings/shop", shop.shop),
+    path("settings/brands", shop.brands),
+    path("settings/brands/new", shop.brand),
+    path("settings/brands/<int:brand_id>", shop.brand),
+    path("settings/brands/<int:brand_id>/preview", shop.brand_preview),
+    path("settings/hours", shop.hours),
+    path("settings/hours/new", shop.hours_of),
+    path("settings/hours/<int:hours_id>", shop.hours_of),
+    path("settings/lines", set_lines.lines),
+    path("settings/lines/new/<slug:kind>", set_lines.new),
+    path("settings/lines/<int:line_id>", set_lines.line),
+    path("settings/lines/<int:line_id>/pause", set_lines.pause),
+    path("settings/lines/<int:line_id>/domain", set_lines.domain),
+    path("settings/lines/<int:line_id>/trial", set_lines.trial),
+    path("settings/lines/<int:line_id>/secret", set_lines.secret),
+    path("settings/quarantine", held.quarantine),
+    path("settings/quarantine/<int:item_id>", held.item),
+    path("settings/quarantine/<int:item_id>/raw", held.raw_bytes),
+    path("settings/reactions", held.reactions),
+    path("settings/reactions/<int:parked_id>", held.reaction),
 ]

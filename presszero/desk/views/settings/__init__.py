@@ -1,0 +1,1 @@
+"""The settings, a file for each kind of thing that can be set."""

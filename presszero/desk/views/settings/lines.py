@@ -1,0 +1,154 @@
+"""Lines: the list, setting one up, whether its DNS is right, trying it out, and pausing it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dns.resolver
+from django.conf import settings
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from presszero.channels.adapters.email.dns import SELECTOR, check_domain
+from presszero.channels.models import Line
+from presszero.core.sealing import new_token
+from presszero.mailroom.models import Received
+from presszero.merchants.models import Brand
+from presszero.team.gate import MemberAsked, needs
+from presszero.team.models import Role
+from presszero.ui.page import page
+
+from ...forms.lines import CustomLineForm, EmailLineForm, first_values, secret_names
+from ...trial import Trial, send_trial
+from .frame import kept, show
+
+form_page = require_http_methods(["GET", "POST"])
+post = require_http_methods(["POST"])
+
+
+@needs(Role.ADMIN)
+def lines(request: MemberAsked) -> HttpResponse:
+    """GET /settings/lines"""
+    rows = Line.objects.filter(merchant=request.merchant).select_related("brand", "hours").order_by("id")
+    return show(request, "lines", {"rows": rows})
+
+
+@needs(Role.ADMIN)
+@form_page
+@transaction.atomic
+def new(request: MemberAsked, kind: str) -> HttpResponse:
+    """GET and POST /settings/lines/new/<kind>"""
+    if kind not in settings.CHANNELS or kind not in ("email", "custom"):
+        raise Http404
+    row = Line(merchant=request.merchant, kind=kind, name=request.merchant.name)
+    row.brand_id = Brand.objects.filter(merchant=request.merchant).values_list("id", flat=True).first()
+    form = _form(request, row)
+    if request.method == "POST" and form.is_valid():
+        secret = f"whsec_{new_token(192)}" if kind == "custom" else ""
+        if secret:
+            row.keep_secrets({"secret": secret})
+        form.keep()
+        after = {"kind": kind, "address": row.address}
+        response = kept(request, "line.add", f"line:{row.id}", after, f"/settings/lines/{row.id}")
+        return _shown_once(request, row, secret) if secret else response
+    return _show(request, row, form)
+
+
+@needs(Role.ADMIN)
+@form_page
+@transaction.atomic
+def line(request: MemberAsked, line_id: int) -> HttpResponse:
+    """GET and POST /settings/lines/7: how it is doing, and how it is set up."""
+    row = _line(request, line_id)
+    form = _form(request, row)
+    if request.method == "POST" and form.is_valid():
+        form.keep()
+        after = {"address": row.address, "provider": row.settings.get("provider", "")}
+        return kept(request, "line.save", f"line:{row.id}", after, f"/settings/lines/{row.id}")
+    return _show(request, row, form)
+
+
+@needs(Role.ADMIN)
+@require_http_methods(["PUT", "DELETE"])
+def pause(request: MemberAsked, line_id: int) -> HttpResponse:
+    """PUT: nothing is fetched or sent for now. DELETE: on again."""
+    row = _line(request, line_id)
+    row.paused_at = timezone.now() if request.method == "PUT" else None
+    row.save(update_fields=["paused_at"])
+    kept(request, "line.pause", f"line:{row.id}", {"paused": row.paused_at is not None}, "")
+    response = HttpResponse(status=204)
+    response["HX-Refresh"] = "true"
+    return response
+
+
+@needs(Role.ADMIN)
+def domain(request: MemberAsked, line_id: int) -> HttpResponse:
+    """GET: what the DNS says about the line's domain, now."""
+    row = _line(request, line_id)
+    resolver = dns.resolver.Resolver()
+    selector = str(row.settings.get("dkim_selector") or SELECTOR)
+    findings = check_domain(row.address.rpartition("@")[2], resolver, selector)
+    return page(request, "desk/settings/_findings.html", {"findings": findings})
+
+
+@needs(Role.ADMIN)
+@require_http_methods(["GET", "POST"])
+def trial(request: MemberAsked, line_id: int) -> HttpResponse:
+    """POST sends a mail from the line to itself; GET says whether it came back."""
+    row = _line(request, line_id)
+    if request.method == "POST":
+        context: dict[str, Any] = {"trial": send_trial(row), "line": row, "back": None}
+        return page(request, "desk/settings/_trial.html", context)
+    found = Trial(True, request.GET.get("id", "")[:300], "")
+    rows = Received.objects.filter(merchant=request.merchant, line_id=row.id, external_id__startswith=found.message_id)
+    back = rows.order_by("-id").first() if found.message_id else None
+    return page(request, "desk/settings/_trial.html", {"trial": found, "line": row, "back": back})
+
+
+@needs(Role.ADMIN)
+@post
+def secret(request: MemberAsked, line_id: int) -> HttpResponse:
+    """POST makes a new secret for a custom line; the old one holds for a day's change-over until the next."""
+    row = _line(request, line_id)
+    if row.kind != "custom":
+        raise Http404
+    made = f"whsec_{new_token(192)}"
+    row.keep_secrets({"secret": made, "old_secret": row.secrets.get("secret", "")})
+    row.save(update_fields=["sealed"])
+    kept(request, "line.secret", f"line:{row.id}", {}, "")
+    return _shown_once(request, row, made)
+
+
+def _form(request: MemberAsked, row: Line) -> Any:
+    if row.kind == "email":
+        return EmailLineForm(request.POST or None, instance=row, initial=first_values(row))
+    first = {"address": row.address, "url": row.settings.get("url", "")}
+    return CustomLineForm(request.POST or None, instance=row, initial=first)
+
+
+def _show(request: MemberAsked, row: Line, form: Any) -> HttpResponse:
+    provider = request.POST.get("provider") or request.GET.get("provider") or row.settings.get("provider", "")
+    held = set(row.secrets) if row.id else set()
+    context = {
+        "row": row,
+        "form": form,
+        "provider": provider,
+        "secret_names": secret_names(provider),
+        "held": held,
+        "webhook": f"{settings.ORIGIN}/in/{row.kind}/{row.token}",
+    }
+    return show(request, "lines", context, f"desk/settings/line_{row.kind}.html", 422 if form.is_bound else 200)
+
+
+def _shown_once(request: MemberAsked, row: Line, made: str) -> HttpResponse:
+    context = {"row": row, "secret": made, "webhook": f"{settings.ORIGIN}/in/{row.kind}/{row.token}"}
+    return show(request, "lines", context, "desk/settings/secret.html")
+
+
+def _line(request: MemberAsked, line_id: int) -> Line:
+    found = Line.objects.filter(merchant=request.merchant, id=line_id).select_related("brand", "hours").first()
+    if found is None:
+        raise Http404
+    return found
