@@ -105,6 +105,16 @@ TEMPLATES = [
 DATABASES = {"default": _database(os.environ.get("PRESSZERO_DATABASE_URL") or database_url())}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Letters to the team: invitations, lost passwords. Without these, links are shown to be handed over.
+EMAIL_HOST = os.environ.get("PRESSZERO_EMAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("PRESSZERO_EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("PRESSZERO_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("PRESSZERO_EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("PRESSZERO_EMAIL_SECURITY") == "starttls"
+EMAIL_USE_SSL = os.environ.get("PRESSZERO_EMAIL_SECURITY") == "tls"
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = os.environ.get("PRESSZERO_EMAIL_FROM", "webmaster@localhost")
+
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 
 LANGUAGE_CODE = "en"

@@ -9,6 +9,7 @@ from django.utils import timezone
 from presszero.audit.actions import chain
 from presszero.channels import outbox
 from presszero.conversations.actions import wake_due
+from presszero.team.actions import sweep
 from presszero.team.letters import post_waiting
 from presszero.timeline import reactions
 from presszero.timeline.actions import make_partitions
@@ -30,13 +31,18 @@ def all_duties() -> list[Duty]:
         Duty("understand", understand_all, "arrivals"),
         Duty("react", reactions.consume_all, "timeline"),
         *(Duty(f"deliver {n + 1}", _deliver, "outbox", poll=1.0) for n in range(SENDERS)),
-        Duty("letters", post_waiting, "", poll=5.0),
+        Duty("letters", _post_letters, "", poll=5.0),
         Duty("clock", _clock, "", poll=5.0),
     ]
 
 
 def _deliver() -> int:
     return int(outbox.deliver_next())
+
+
+def _post_letters() -> int:
+    """A restored copy writes to nobody, colleagues included."""
+    return 0 if outbox.sending_held() else post_waiting()
 
 
 def _clock() -> int:
@@ -48,4 +54,5 @@ def _clock() -> int:
         _last_slow_round = time.monotonic()
         make_partitions()
         chain()
+        sweep(timezone.now())
     return 0
