@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from presszero import __version__
+from presszero.core.refusal import Refused
 from presszero.host.refusal import Refusal
 
 EPILOG = """\
@@ -34,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(options) or 0)
     except Refusal as why:
         print(f"presszero: {why}", file=sys.stderr)
+        return 1
+    except Refused as why:
+        print(f"presszero: {why} {why.next_step}".rstrip(), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -145,14 +149,10 @@ def _really_import(source: Path, options: argparse.Namespace) -> int:
     from presszero import serving
 
     with serving.django_running():
-        from presszero.core.refusal import Refused
         from presszero.intake.history import import_mail
 
-        try:
-            new = import_mail(source, jsonl=options.jsonl, line=options.line)
-        except Refused as why:
-            raise Refusal(f"{why} {why.next_step}".strip()) from why
-    print(f"{new} mails are new.", file=sys.stderr)
+        new = import_mail(source, jsonl=options.jsonl, line=options.line)
+    print(f"{new} mails were new.", file=sys.stderr)
     return 0
 
 

@@ -147,7 +147,7 @@ def _run(supervisor: Supervisor, database: Child, *, seed: bool) -> int:
         supervisor.start(Child(name, _named(name, run)))
     last = supervisor.children[-1]
     if supervisor.wait_for(lambda: all(answers(door.port) for door in DOORS), last):
-        _banner()
+        _banner(_who_to_be() if seed else [])
     supervisor.watch()
     return 0
 
@@ -195,12 +195,18 @@ def _printed(name: str, line: str) -> None:
             print(f"{name:>8} | {line}", flush=True)
 
 
-def _banner() -> None:
+def _who_to_be() -> list[tuple[str, str]]:
+    """The people of the demo shop, and how to sign in as each."""
+    return list(importlib.import_module("presszero.demo.seed").SIGN_IN)
+
+
+def _banner(people: list[tuple[str, str]]) -> None:
     origin = os.environ.get("PRESSZERO_ORIGIN") or f"http://127.0.0.1:{EDGE.port}"
     rows = [
         ("The desk", f"{origin}/"),
         ("Play the customer", f"{origin}/pretend/"),
         ("Send it mail", f"SMTP at 127.0.0.1:{SMTP.port}, LMTP at 127.0.0.1:{LMTP.port}"),
+        *people,
     ]
     lines = [f"  {name:<18} {value}" for name, value in rows]
     rule = "─" * max(map(len, lines))

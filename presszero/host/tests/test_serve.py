@@ -160,6 +160,17 @@ def test_commands_borrow_the_database_of_the_running_one(served):
     assert served.process.poll() is None
 
 
+def test_the_doctor_finds_nothing_wrong(served):
+    done = served.run("doctor")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "All is well."), done.stdout
+
+
+def test_the_doctor_finds_what_is_wrong(served, tmp_path):
+    done = served.run("doctor", DATABASE_URL=f"postgresql://presszero@/presszero?host={tmp_path}")
+    assert done.returncode == 1
+    assert "WRONG  database: It does not answer" in done.stdout and "1 thing is wrong." in done.stdout
+
+
 def test_any_process_killed_is_back_within_five_seconds(served):
     children = [pid for pid in family(served.process.pid)[1:] if "postgres" not in " ".join(command_line(pid))]
     assert len(children) >= 5
