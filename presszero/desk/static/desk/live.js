@@ -37,7 +37,7 @@ function connect() {
   source?.close();
   opened = id;
   source = new EventSource(`${desk.dataset.live}${id ? `?conversation=${id}` : ""}`);
-  source.addEventListener("nudge", hear);
+  source.addEventListener("message", hear);
   source.addEventListener("open", () => { if (polling) everything(); poll(false); desk.dataset.connected = "1"; });
   source.addEventListener("error", () => {
     desk.dataset.connected = "";
