@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Iterable
+from collections.abc import Collection
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
@@ -151,7 +151,7 @@ class Live:
         elif not await stream.woken(BEAT) and not stream.ended:
             await _say(send, b": here\n\n")
 
-    def _missed(self, stream: Stream, after: str) -> Iterable[str]:
+    def _missed(self, stream: Stream, after: str) -> Collection[str]:
         if not after:
             return ()
         events = self._tail.after(_number(after)) if after.isascii() and after.isdecimal() else None

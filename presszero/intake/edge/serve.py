@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import resource
 import signal
+import sys
+from collections.abc import Callable
 from logging.config import dictConfig
+from typing import NoReturn
 
 from django.conf import settings
 from granian.constants import HTTPModes, Interfaces, TaskImpl
@@ -49,14 +53,26 @@ async def _serve(application: Edge, address: str, port: int) -> None:
     serving = asyncio.ensure_future(server.serve())
     stopping = asyncio.ensure_future(asked.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    if not serving.done():
-        await application.drain()
-        server.stop()
-        await asyncio.wait({serving}, timeout=LAST_ANSWERS)
+    if serving.done():
+        await serving
+        return
+    await application.drain()
+    stop: Callable[[], None] = server.stop
+    stop()
+    await asyncio.wait({serving}, timeout=LAST_ANSWERS)
     if not serving.done():
         await application.stop()
-        os._exit(0)  # connections that do not end keep granian's threads; everything of ours is closed
-    await serving
+    _leave()
+
+
+def _leave() -> NoReturn:
+    """Everything of ours is closed. Python's own ending is left out: granian's threads may still call into it then,
+    for a connection that ends at that moment, and the process would abort.
+    """
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _raise_file_limit() -> None:
