@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("assets/<slug:version>/<path:path>", public(asset)),
     path("", include("presszero.team.urls")),
     path("", include("presszero.desk.urls")),
+    path("", include("presszero.demo.urls")),
 ]
 
 handler400 = "presszero.ui.errors.bad_request"
