@@ -13,7 +13,8 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from presszero.host import backup, postgres
+from presszero.host import backup, doctor, postgres
+from presszero.host.findings import Level
 from presszero.host.home import home, make
 from presszero.host.occupied import occupy
 from presszero.host.ports import DOORS, EDGE, LMTP, SMTP, answers, refuse_used
@@ -29,6 +30,7 @@ WARM = (
     "presszero.intake.worker",
     "presszero.intake.maildoor",
 )
+UNFIT = ("database", "version", "writable", "encoding")  # findings that no work can begin with
 COLOURS = {"edge": 36, "app": 32, "worker": 33, "mail": 35, "database": 34}
 
 
@@ -120,6 +122,7 @@ RUN: dict[str, Callable[[], None]] = {"edge": run_edge, "app": run_app, "worker"
 
 
 def run_migrations() -> None:
+    _look_at_database()
     set_up_django()
     importlib.import_module("django.core.management").call_command("migrate", interactive=False, verbosity=0)
 
@@ -150,6 +153,16 @@ def _run(supervisor: Supervisor, database: Child, *, seed: bool) -> int:
         _banner(_who_to_be() if seed else [])
     supervisor.watch()
     return 0
+
+
+def _look_at_database() -> None:
+    """Raises Refusal for a server that we cannot work with; says what endangers messages, and goes on."""
+    for finding in doctor.database(postgres.database_url()):
+        if finding.level is Level.WRONG:
+            sentence = f"{finding.subject}: {finding.says} {finding.mend}"
+            if finding.subject in UNFIT:
+                raise Refusal(sentence)
+            print(f"WARNING {sentence}")
 
 
 def _named(name: str, run: Callable[[], None]) -> Callable[[], None]:

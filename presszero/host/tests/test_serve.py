@@ -19,7 +19,7 @@ from presszero.host.memory import family, proportional
 from presszero.host.postgres_cluster import Cluster
 from presszero.host.processes import alive, command_line
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("serve")]  # one after another, in one worker
 
 SETTINGS = ("PRESSZERO_PORT", "PRESSZERO_APP_PORT", "PRESSZERO_SMTP_PORT", "PRESSZERO_LMTP_PORT")
 MEMORY = 400_000_000  # bytes, idle, database included
@@ -147,6 +147,14 @@ def test_a_used_port_is_refused_in_a_sentence(served, tmp_path):
     for port, setting in zip(served.ports, SETTINGS, strict=True):
         assert f"Port {port}" in done.stderr and setting in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_database_that_is_away_is_said_in_a_sentence(served, tmp_path):
+    ports = {name: str(port) for name, port in zip(SETTINGS, free_ports(4), strict=True)}
+    away = f"postgresql://presszero@/presszero?host={tmp_path}"
+    done = served.run("serve", DATABASE_URL=away, PRESSZERO_HOME=str(tmp_path), **ports)
+    assert done.returncode == 1
+    assert "database: It does not answer" in done.stdout and "Traceback" not in done.stdout + done.stderr
 
 
 def test_one_process_alone_says_that_it_needs_the_database(served, tmp_path):
