@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from presszero.channels.vocabulary import Proof
 from presszero.core.actor import Actor
+from presszero.core.merging import everyone_below
 from presszero.core.refusal import Refused
 from presszero.core.text import clean, one_line
 from presszero.timeline.actions import record
@@ -146,20 +147,12 @@ def _locked(merchant_id: int, ids: Iterable[int]) -> dict[int, Customer]:
 
 
 def _all_below(made: Merge) -> set[int]:
-    """The loser and everyone still merged into them, however deep."""
-    into: dict[int, list[int]] = {}
+    """The loser and everyone still merged into them."""
     standing = Merge.objects.filter(merchant_id=made.merchant_id, undone_at=None)
     family = Customer.objects.filter(merchant_id=made.merchant_id).filter(
         Q(root_id__in=Customer.objects.filter(id=made.loser_id).values("root_id")) | Q(id=made.loser_id)
     )
-    for loser, winner in standing.filter(loser__in=family).values_list("loser_id", "winner_id"):
-        into.setdefault(winner, []).append(loser)
-    found, todo = {made.loser_id}, [made.loser_id]
-    while todo:
-        below = [c for c in into.get(todo.pop(), []) if c not in found]
-        found.update(below)
-        todo.extend(below)
-    return found
+    return everyone_below(made.loser_id, standing.filter(loser__in=family).values_list("loser_id", "winner_id"))
 
 
 def _checked(field: OwnField, value: str) -> str:

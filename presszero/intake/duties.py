@@ -15,9 +15,9 @@ from presszero.timeline import reactions
 from presszero.timeline.actions import make_partitions
 
 from . import hearing
+from .duty import Duty
 from .messages import understand_all
 from .split import split_all
-from .worker import Duty
 
 SENDERS = 3  # threads that deliver, so that one slow provider does not hold the others up
 

@@ -10,28 +10,15 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from importlib import import_module
 
 import django
 import psycopg
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
+from .duty import Duty
+
 log = logging.getLogger(__name__)
-
-POLL = 2.0  # seconds; what a duty waits at most when nobody wakes it
-
-
-@dataclass
-class Duty:
-    """One thing done over and over: `work` returns how much it did; 0 lets it sleep until woken by `channel`."""
-
-    name: str
-    work: Callable[[], int]
-    channel: str
-    poll: float = POLL
-    awake: threading.Event = field(default_factory=threading.Event)
 
 
 def run(stop: threading.Event) -> None:
