@@ -59,8 +59,8 @@ def mail_of(raw: bytes) -> Mail:
     head = raw[:HEAD_BYTES].lstrip(b"\r\n")
     end = _BLANK.search(head)
     fields: dict[bytes, str] = {}
-    for name, value in _FIELD.findall(head[: end.start()] if end else head):
-        fields.setdefault(name.lower(), charsets.guess(value) if not value.isascii() else value.decode("ascii"))
+    for field, content in _FIELD.findall(head[: end.start()] if end else head):
+        fields.setdefault(field.lower(), charsets.guess(content))
 
     def value(name: bytes) -> str:
         return headers.unfolded(fields.get(name, ""))

@@ -57,7 +57,7 @@ def _parse(value: str) -> tuple[str, list[tuple[str, str, dict[str, str]]]]:
 
 
 def _verdict(server: str, results: list[tuple[str, str, dict[str, str]]], sender: Party) -> Authentication:
-    seen = {}
+    seen: dict[str, str] = {}
     for method, result, properties in results:
         if method == "dmarc" and not _about(properties.get("header.from", sender.domain), sender):
             continue

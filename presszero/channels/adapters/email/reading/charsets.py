@@ -118,7 +118,9 @@ def _is_utf8(raw: bytes) -> bool:
 
 def _nearly_utf8(raw: bytes) -> bool:
     """A few broken characters (a mail cut in the middle of one, a stray byte) among many good ones."""
-    return bool(_WIDE.search(raw)) and raw.decode("utf-8", "replace").count("\ufffd") * 10 <= len(_WIDE.findall(raw)) + 9
+    return (
+        bool(_WIDE.search(raw)) and raw.decode("utf-8", "replace").count("\ufffd") * 10 <= len(_WIDE.findall(raw)) + 9
+    )
 
 
 def _single_byte(name: str) -> bool:

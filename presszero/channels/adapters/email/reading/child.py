@@ -1,7 +1,7 @@
 """The process in which mails are parsed: limited, and killed by its parent when it overruns. No Django in here.
 
-Asks and answers over pipes: 4 bytes length, then the bytes. A request is a JSON line (trusted servers, file name) and the
-raw mail; the answer is a packed Reading. Ends when its input closes, or by itself after many mails or much memory.
+A request is 4 bytes length, a JSON line (trusted servers, file name) and the raw mail; the answer 4 bytes length, one byte
+(1: I leave now, start another) and a packed Reading. Ends when its input closes, or after many mails or much memory.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .understand import understand
 CPU_SECONDS = 300  # in a whole life; the wall clock of one mail is the parent's
 ADDRESS_SPACE = 1536 * 1024 * 1024
 MAX_MAILS = 2_000
-MAX_RESIDENT_KB = 200 * 1024
+MAX_RESIDENT = 160 * 1024 * 1024
 
 
 def main() -> None:
@@ -30,15 +30,25 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not reach the answers
     requests = sys.stdin.buffer
-    for _ in range(MAX_MAILS):
+    for number in range(1, MAX_MAILS + 1):
         request = _received(requests)
         if request is None:
             return
         answer = _answered(request)
-        answers.write(struct.pack(">I", len(answer)) + answer)
+        leaving = number == MAX_MAILS or _resident() > MAX_RESIDENT
+        answers.write(struct.pack(">I?", len(answer), leaving) + answer)
         answers.flush()
-        if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > MAX_RESIDENT_KB:
+        if leaving:
             return
+
+
+def _resident() -> int:
+    """Bytes in use now. Not ru_maxrss: that is inherited from the parent at its start."""
+    try:
+        with open("/proc/self/statm") as statm:
+            return int(statm.read().split()[1]) * resource.getpagesize()
+    except OSError:
+        return 0  # not Linux: the number of mails alone decides
 
 
 def _answered(request: bytes) -> bytes:

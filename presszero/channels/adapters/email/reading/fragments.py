@@ -13,7 +13,9 @@ _KNOWN = frozenset(
     resent-from auto-submitted x-original-to x-failed-recipients x-mozilla-status precedence thread-topic""".split()
 )
 _USUAL = frozenset(b"from to date subject cc reply-to sender".split())
-_HTML = re.compile(rb"(?is)^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,500}?-->\s*)?<(?:!doctype\s+html|html|head|body|div|p|table|span|br|blockquote|font|meta|style)\b")
+_HTML = re.compile(
+    rb"(?is)^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,500}?-->\s*)?<(?:!doctype\s+html|html|head|body|div|p|table|span|br|blockquote|font|meta|style)\b"
+)
 
 
 def as_mail(raw: bytes, filename: str = "") -> bytes:
@@ -50,4 +52,7 @@ def has_header(raw: bytes) -> bool:
         return False  # an old mail's head, as Outlook writes it above a quote
     if len(seen) == 1 and len(names) == 1:
         return seen <= {b"subject"} or (seen <= {b"from"} and b"@" in lines[0])
-    return bool(seen & _KNOWN) or len(seen & _USUAL) >= 2
+    if seen & _KNOWN:
+        return True
+    addressed = any(b"@" in line for line in lines[: len(names)])
+    return len(seen & _USUAL) >= 2 and (addressed or {b"subject", b"date"} <= seen)

@@ -205,7 +205,9 @@ def parameters(value: str) -> tuple[str, dict[str, str]]:
 
 
 def _split(value: str) -> list[str]:
-    out, current, quoted, escaped = [], [], False, False
+    out: list[str] = []
+    current: list[str] = []
+    quoted = escaped = False
     for char in value:
         if char == ";" and not quoted:
             out.append("".join(current))

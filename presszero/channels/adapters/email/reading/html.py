@@ -13,10 +13,51 @@ from .quotes.line import CUT, FORWARD, OWN, QUOTE, Line
 
 MAX_CHARACTERS = 2_000_000  # of HTML that are read for text
 
-_SKIPPED = frozenset(("script", "style", "head", "title", "template", "noscript", "svg", "math", "object", "iframe", "select", "xml"))
+_SKIPPED = frozenset(
+    ("script", "style", "head", "title", "template", "noscript", "svg", "math", "object", "iframe", "select", "xml")
+)
 _BLOCKS = frozenset(
-    """address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form
-    h1 h2 h3 h4 h5 h6 header hr html li main nav ol p pre section table tbody tfoot thead tr ul""".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "tfoot",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
 _SPACED = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "pre", "dl"))
 _TIGHT = re.compile(r"(?:^|[\s;])margin(?:-bottom)?\s*:\s*0", re.I)
@@ -33,6 +74,7 @@ class _Page:
     current: list[str] = field(default_factory=list)
     roles: list[str] = field(default_factory=list)
     depth: int = 0  # of blockquotes
+    shown_depth: int = 0  # of the last line with text
     pre: int = 0
     gap: bool = False  # a paragraph ended: one empty line before the next text
     cut: str = OWN  # CUT or FORWARD once the old mail has begun
@@ -158,8 +200,8 @@ def _flush(page: _Page, *, keep_empty: bool = False) -> None:
     prefix = ">" * page.depth + (" " if page.depth else "")
     if text.strip():
         if page.gap and page.lines and page.lines[-1].text.strip("> "):
-            page.lines.append(Line(prefix.strip(), page.role()))
-        page.gap = False
+            page.lines.append(Line(">" * min(page.depth, page.shown_depth), page.role()))
+        page.gap, page.shown_depth = False, page.depth
         page.lines.append(Line(prefix + text.rstrip(), page.role()))
     elif (keep_empty or "\u00a0" in raw) and page.lines:
         page.lines.append(Line(prefix.strip(), page.role()))

@@ -107,7 +107,9 @@ def _text_block(content: bytes, kind: str, params: dict[str, str]) -> Block:
 def _meta_charset(content: bytes) -> str:
     head = content[:2048].lower()
     at = head.find(b"charset=")
-    return head[at + 8 : at + 60].strip(b" \"'").split(b'"')[0].split(b"'")[0].decode("ascii", "ignore") if at > 0 else ""
+    return (
+        head[at + 8 : at + 60].strip(b" \"'").split(b'"')[0].split(b"'")[0].decode("ascii", "ignore") if at > 0 else ""
+    )
 
 
 def _enclosed(part: Message, parts: Parts) -> list[Block]:
@@ -155,7 +157,7 @@ def decoded(part: Message) -> bytes:
 def _undecoded(part: Message) -> bytes:
     """The bytes as they stand. Python would decode them on the way by whatever charset the part names ("idna")."""
     bare = Message(policy=compat32)
-    bare.set_payload(part.__dict__.get("_payload"))
+    bare.__dict__["_payload"] = part.__dict__.get("_payload")
     found = bare.get_payload(decode=True)
     return found if isinstance(found, bytes) else b""
 

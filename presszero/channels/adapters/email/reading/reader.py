@@ -17,6 +17,7 @@ from .shape import Reading, quarantine, unpack
 
 WALL_SECONDS = 5.0
 IDLE_SECONDS = 60.0
+START_SECONDS = 15.0
 
 _ROOT = Path(__file__).resolve().parents[5]
 
@@ -59,33 +60,30 @@ class Reader:
         return self._child.pid if self._child and self._child.poll() is None else None
 
     def _asked(self, request: bytes) -> Reading:
-        for _attempt in (1, 2):  # a child that left by itself between two mails is simply replaced
+        for _attempt in (1, 2):  # a child may have been killed between two mails: that is not the mail's fault
             child, fresh = self._started()
-            deadline = time.monotonic() + self._wall + (10.0 if fresh else 0.0)  # its start is not the mail's fault
+            if fresh and not self._warm(child):
+                continue
             try:
-                if fresh and not self._warm(child, deadline):
-                    continue
-                deadline = time.monotonic() + self._wall
-                _write(child, struct.pack(">I", len(request)) + request, deadline)
-                (length,) = struct.unpack(">I", _read(child, 4, deadline))
-                return unpack(_read(child, length, deadline))
+                answer, leaving = _exchange(child, request, self._wall)
+                if leaving:
+                    self._end()
+                return unpack(answer)
             except TimeoutError:
                 self._end()
                 return quarantine(f"Reading the mail took longer than {self._wall:g} seconds.")
-            except (BrokenPipeError, EOFError, ValueError, KeyError, struct.error) as problem:
-                died_at_once = isinstance(problem, BrokenPipeError)
+            except (OSError, EOFError, ValueError, KeyError, struct.error):
                 self._end()
-                if not died_at_once:
+                if fresh:
                     return quarantine("Reading the mail needed too much memory or time.")
         return quarantine("The mail could not be read: its reader did not start.")
 
-    def _warm(self, child: subprocess.Popen[bytes], deadline: float) -> bool:
+    def _warm(self, child: subprocess.Popen[bytes]) -> bool:
+        """Waits for the child's own start, which must not count as time of a mail."""
         hello = json.dumps({"trusted": [], "filename": ""}).encode() + b"\n"
         try:
-            _write(child, struct.pack(">I", len(hello)) + hello, deadline)
-            (length,) = struct.unpack(">I", _read(child, 4, deadline))
-            _read(child, length, deadline)
-        except (OSError, EOFError, struct.error):
+            _exchange(child, hello, START_SECONDS)
+        except (OSError, EOFError, struct.error):  # TimeoutError is an OSError
             self._end()
             return False
         return True
@@ -135,6 +133,14 @@ class Reader:
         for pipe in (child.stdin, child.stdout):
             if pipe:
                 pipe.close()
+
+
+def _exchange(child: subprocess.Popen[bytes], request: bytes, seconds: float) -> tuple[bytes, bool]:
+    """The answer, and whether the child leaves after it. Raises TimeoutError, EOFError, OSError or struct.error."""
+    deadline = time.monotonic() + seconds
+    _write(child, struct.pack(">I", len(request)) + request, deadline)
+    length, leaving = struct.unpack(">I?", _read(child, 5, deadline))
+    return _read(child, length, deadline), leaving
 
 
 def _write(child: subprocess.Popen[bytes], content: bytes, deadline: float) -> None:

@@ -1,4 +1,4 @@
-"""What kind of file an attachment is, by its first bytes; what the sender declares counts only where bytes say nothing."""
+"""What kind of file an attachment is, by its first bytes; the sender's word counts only where they say nothing."""
 
 from __future__ import annotations
 

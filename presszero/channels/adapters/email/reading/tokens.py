@@ -11,12 +11,19 @@ MAX_TOKENS = 50
 
 _PLUS = re.compile(r"[^\s<>@+]{1,64}\+([A-Za-z0-9_=.-]{6,128})@")
 _IN_ID = re.compile(r"^t\.([A-Za-z0-9_-]{6,128})\.")
-_ENVELOPE = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Delivered-To", "X-Forwarded-To", "Original-Recipient", "X-Rcpt-To")  # fmt: skip
+_ENVELOPE = (
+    "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Delivered-To", "X-Forwarded-To",
+    "Original-Recipient", "X-Rcpt-To",
+)  # fmt: skip
 
 
 def delivered_to(message: Message) -> tuple[str, ...]:
     """Envelope recipients as servers noted them; some servers keep the plus part only here."""
-    found = [clean.line(value).strip("<> ").rpartition(";")[2].strip()[:320] for name in _ENVELOPE for value in headers.every(message, name)]
+    found = [
+        clean.line(value).strip("<> ").rpartition(";")[2].strip()[:320]
+        for name in _ENVELOPE
+        for value in headers.every(message, name)
+    ]
     return tuple(dict.fromkeys(each for each in found if "@" in each))[:20]
 
 
@@ -25,7 +32,9 @@ def candidates(message: Message, originals: tuple[str, ...]) -> tuple[str, ...]:
     ids = [*headers.identifiers(headers.raw(message, "In-Reply-To"))]
     ids += reversed(headers.identifiers(headers.raw(message, "References")))
     found = [token for each in ids if (token := _of_id(each))]
-    addresses = [party.address for name in ("To", "Cc", "Reply-To", "Resent-To") for party in headers.parties(message, name)]
+    addresses = [
+        party.address for name in ("To", "Cc", "Reply-To", "Resent-To") for party in headers.parties(message, name)
+    ]
     for address in [*addresses, *delivered_to(message)]:
         found += _PLUS.findall(f"{address} ")
     found += [token for each in originals if (token := _of_id(each))]

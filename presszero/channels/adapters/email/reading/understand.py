@@ -144,8 +144,14 @@ def _enclosed(taken: parts.Parts) -> list[Line]:
         return []
     inner = taken.originals[0]
     inside = parts.taken_apart(inner)
-    head = [f"{name}: {headers.text(inner, name)}" for name in ("From", "Date", "Subject", "To") if headers.raw(inner, name)]
-    lines = [Line("---------- Forwarded message ----------", "forward"), *[Line(each, "forward") for each in head], Line("")]
+    head = [
+        f"{name}: {headers.text(inner, name)}" for name in ("From", "Date", "Subject", "To") if headers.raw(inner, name)
+    ]
+    lines = [
+        Line("---------- Forwarded message ----------", "forward"),
+        *[Line(each, "forward") for each in head],
+        Line(""),
+    ]
     for block in inside.blocks:
         lines += lines_of(block.plain) if block.plain.strip() else html.lines(block.html)
     return [Line(line.text, "forward") for line in lines]

@@ -24,7 +24,9 @@ def about(message: Message, senders: tuple[Party, ...], reply_to: tuple[Party, .
         out.append(f"The mail names {len(senders)} senders; the first is shown.")
     if len(list(headers.every(message, "From"))) > 1:
         out.append("The mail has more than one From line.")
-    out += [f"Answers are asked for at another domain: {each.address}." for each in reply_to[:3] if _elsewhere(each, sender)]
+    out += [
+        f"Answers are asked for at another domain: {each.address}." for each in reply_to[:3] if _elsewhere(each, sender)
+    ]
     if clean.reorders(raw_from):
         out.append("The sender's name holds invisible characters that change how it reads.")
     shown = _ADDRESS.search(sender.name)

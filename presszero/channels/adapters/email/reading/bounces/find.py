@@ -11,26 +11,10 @@ from flufl.bounce import all_failures
 from .. import clean, headers
 from ..parts import Parts, decoded
 from ..shape import Bounce
-from . import dsn, prose, verdict
+from . import dsn, phrases, prose, verdict
 
 MAX_FOR_FLUFL = 400  # lines; some of its detectors take seconds for more
 logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # it logs its own stumbling, with the mail's text
-
-_DAEMON = re.compile(
-    r"(?i)^(?:mailer[-_. ]?daemon|mail[-_. ]?(?:delivery|daemon|system|er)|post[-_. ]?master|mdaemon|(?:mail-?)?deliver(?:y|ies)?(?:[-_. ]?(?:status|sub|notification|system))?|bounce[ds]?(?:[-_+=.].*)?|null|<>|administrator|mmdf|root|uucp|maileradmin|mailsystem|mail|smtp|"
-    r"microsoftexchange[0-9a-f]+|noreply-?dmarc|ntmail|exchange|groupwise|mail_?server|postmaster.*|mailer-daemon.*|no-?reply|sysadmin|imail|lmtp|system|internet)(?:@|$)"
-)  # fmt: skip
-_SUBJECT = re.compile(
-    r"(?i)(?:un|non-?)deliver|delivery (?:status|failure|failed|error|problem|report|has|notification|attempt|delayed|to|incomplete|unsuccessful)|deliver(?:y|ed)? fail|fail(?:ed|ure)[^\n]{0,20}(?:deliver|notice|mail)|returned (?:mail|message|e-?mail|to sender)|mail (?:delivery|system error|not deliver|error|failure|could)|message (?:delivery|status|not|could|undeliver|delayed|failure|bounced)|could ?n[o']t (?:be )?(?:send|deliver)|can ?not be delivered|warning: (?:could|message)|delayed|rejected|bounce|user unknown|failure notice|nondeliver|mail failure|error (?:sending|deliver)|problem delivering|cannot send|e-?mail (?:could|not) |"
-    r"unzustellbar|unzustellbar|nicht zugestellt|zustellung|fehlgeschlagen|non remis|échec|echec|non (?:distribué|délivré)|no se (?:puede|pudo|ha podido)|no entregad|devuelto|devolvido|não (?:é possível|entregue|foi)|falha|non recapit|impossibile|mancat|mancato|onbestelbaar|niet (?:bezorgd|afgeleverd)|kan inte|kunde inte|olevererat|ikke levere|kunne ikke|ej levereras|toimittamat|ei voitu|nie można|niedostarcz|niedoręcz|nelze doruč|nedoruč|kézbesíthet|teslim edile|недоставлен|не доставлен|невозможно|не удалось|возвращ|недоставк|配信|送信(?:でき|エラー|失敗)|エラー|返送|退信|无法|無法|未送达|系统退信|배달|반송|전송 실패|αδύνατη|לא ניתן|تعذر|تعذّر"
-)  # fmt: skip
-_AWAY = re.compile(
-    r"(?i)out of (?:the )?office|auto(?:matic|mated)?[- ]?(?:reply|response|respond|answer)|vacation|on holiday|away from|abwesen|automatische antwort|absen[ct]|réponse automatique|fuera de|respuesta automática|resposta automática|risposta automatica|automatisch antwoord|afwezig|autosvar|frånvaro|автоответ|自动回复|自動回覆|自動応答|不在|자동 ?회신|부재"
-)  # fmt: skip
-_DELAYED = re.compile(
-    r"(?i)warning message only|do(?:es)? not need to resend|still (?:trying|being retried|in the queue|attempting)|will (?:be )?(?:retried|keep trying|continue (?:to )?(?:try|attempt|retry)|try again)|(?:has|have) not (?:yet )?been delivered|delivery (?:is |has been |was )?delayed|delayed|further attempts|no action is required|temporarily"
-)  # fmt: skip
-_FAILED = re.compile(r"(?i)permanent|fatal|giv(?:en|ing) up|failed|undeliverable|returned|gave up|rejected|unknown|could not be delivered|expired")
 
 
 def find(message: Message, parts: Parts, text: str, subject: str) -> Bounce | None:
@@ -73,7 +57,9 @@ def _standard(message: Message, parts: Parts, text: str) -> Bounce | None:
     weighed = f"{said} {prose_told.said}" if vague else said
     delayed = first.action == "delayed"
     permanent = not delayed and verdict.dead(_telling(status, weighed), weighed)
-    return Bounce(recipient, permanent, _reason(said, status), status, delayed, addresses or ((recipient,) if recipient else ()))
+    return Bounce(
+        recipient, permanent, _reason(said, status), status, delayed, addresses or ((recipient,) if recipient else ())
+    )
 
 
 def _telling(status: str, said: str) -> str:
@@ -92,19 +78,19 @@ def _announced(message: Message, subject: str) -> bool:
         return True
     sender = headers.parties(message, "From")
     null = headers.raw(message, "Return-Path").strip() == "<>"
-    daemon = not sender or bool(_DAEMON.match(sender[0].address) or _DAEMON.match(sender[0].name))
-    return (daemon or null or bool(headers.raw(message, "X-Delivery-Status"))) or bool(_SUBJECT.search(subject))
+    daemon = not sender or bool(phrases.DAEMON.match(sender[0].address) or phrases.DAEMON.match(sender[0].name))
+    return (daemon or null or bool(headers.raw(message, "X-Delivery-Status"))) or bool(phrases.SUBJECT.search(subject))
 
 
 def _away(message: Message, subject: str) -> bool:
-    return bool(_AWAY.search(subject)) and not headers.raw(message, "X-Failed-Recipients")
+    return bool(phrases.AWAY.search(subject)) and not headers.raw(message, "X-Failed-Recipients")
 
 
 def _from_prose(message: Message, parts: Parts, text: str, subject: str, told: prose.Told) -> Bounce | None:
     sender = headers.parties(message, "From")
-    daemon = not sender or bool(_DAEMON.match(sender[0].address) or _DAEMON.match(sender[0].name))
+    daemon = not sender or bool(phrases.DAEMON.match(sender[0].address) or phrases.DAEMON.match(sender[0].name))
     failed = headers.raw(message, "X-Failed-Recipients")
-    subject_says = bool(_SUBJECT.search(subject))
+    subject_says = bool(phrases.SUBJECT.search(subject))
     if not failed and not (told.failure and (daemon or subject_says)):
         return None
     if not failed and not subject_says and not (told.recipients and daemon):
@@ -115,7 +101,7 @@ def _from_prose(message: Message, parts: Parts, text: str, subject: str, told: p
         return None
     status = verdict.status_in(told.said)
     head, _ = prose.cut(text)
-    delayed = bool(_DELAYED.search(head + subject)) and not _FAILED.search(head + subject)
+    delayed = bool(phrases.DELAYED.search(head + subject)) and not phrases.FAILED.search(head + subject)
     permanent = not delayed and verdict.dead(status, f"{told.said} {'' if len(told.said) > 60 else head[:1500]}")
     everyone = tuple(dict.fromkeys([*named, *([recipient] if recipient else [])]))
     return Bounce(recipient, permanent, _reason(told.said, status), status, delayed, everyone)
@@ -157,7 +143,11 @@ def _from_flufl(message: Message, told: prose.Told) -> Bounce | None:
 
 def _never(message: Message) -> frozenset[str]:
     """Whom a bounce is from and to: neither is the one that failed."""
-    own = [party.address.lower() for name in ("From", "To", "Delivered-To", "Reply-To", "Sender") for party in headers.parties(message, name)]
+    own = [
+        party.address.lower()
+        for name in ("From", "To", "Delivered-To", "Reply-To", "Sender")
+        for party in headers.parties(message, name)
+    ]
     return frozenset(own)
 
 

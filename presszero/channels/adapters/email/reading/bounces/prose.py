@@ -5,26 +5,24 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-ADDRESS = re.compile(r"(?<![\w.+@/-])[A-Za-z0-9_'+&=.!#$%*/?^`{|}~-]{1,200}@(?:[A-Za-z0-9_-]{1,63}\.)+[A-Za-z]{2,24}(?![\w@])|<([^<>\s@]{1,200}@[^<>\s@]{1,255})>")
+from . import phrases
 
-_RETURNED = re.compile(
-    r"(?im)^[ \t>*]{0,20}(?:[-=_*]{2,80})?[ \t]{0,9}(?:below this line is a copy|this is a copy of|a copy of the (?:original )?message|original message (?:follows|header|text|attached|is|was)|original (?:mail|message) headers?|unsent message|returned message|message header(?:s)? (?:follow|begin)|"
-    r"the (?:header|following is a copy)|start of (?:returned|message|original)|returned mail follows|the (?:original )?message (?:headers?|begins|follows|itself)\b.{0,40}:|begin (?:forwarded|original)|--- the header|headers? (?:of (?:the )?(?:original|message)|follow)|message (?:text )?follows|your (?:original )?message (?:follows|headers?|reads|is enclosed)|beginning of (?:the )?(?:original|header|text)|undelivered message|forwarded message|"
-    r"text of your message|ursprüngliche (?:nachricht|kopf)|received: from|received: by|return-path:|-----original|--- original|------? this is a copy|date: .{5,40} [+-]\d{4}|message-id: <|original message|(?:original|header)|mime-version: 1|メールの内容|以下は(?:、)?送信).*$"
-)  # fmt: skip
-_FAILURE = re.compile(
-    r"could ?n[o']t be delivered|could not deliver|cannot (?:be )?deliver|can ?no?t be delivered|was ?n[o']t (?:be )?delivered|was not delivered|not be delivered|unable to deliver|undeliver|non-?deliver|delivery (?:has |to the |of the |of your |attempt|status|to )?[^\n]{0,60}(?:fail|error|delay|problem|impossible|not possible)|deliver(?:y|ies) (?:failure|failed|error|problem)|failed (?:to deliver|recipient|delivery|permanently)|fail(?:ed|ure) (?:deliver|notice)|returned (?:mail|to sender|e-?mail)|permanent (?:fatal )?(?:error|failure)|fatal error|failed address|"
-    r"user unknown|unknown user|no such user|does not exist|recipient|mailbox|rejected|bounced?|(?:could|can)(?: ?not|n't) (?:accept|reach|find)|was rejected|has been (?:rejected|returned|delayed|refused)|not reached|did not reach|have not (?:yet )?been delivered|has not (?:yet )?been delivered|warning message only|still (?:trying|undelivered)|delayed|"
-    r"unzustellbar|nicht zugestellt|konnte nicht|nicht übermittelt|non (?:remis|distribu|livré|délivré)|n'a pas (?:pu|été)|pas pu être|échec|no se (?:pudo|puede|ha podido|entregó)|no pudo|não (?:pôde|foi possível|pode|entregue)|falha|impossibile|non (?:è stato|può)|recapitat|niet (?:worden )?(?:bezorgd|afgeleverd)|onbestelbaar|kunde inte|inte leverer|kunne ikke|ikke leverer|ei voitu|nie (?:można|mógł|dostarczon|został)|niedostarcz|nedoručiteľn|nedoručiteln|nelze doruč|nebylo možn|kézbesít|teslim edil|не (?:может|удалось|удается|доставлен|было доставлен|был доставлен)|недоставлен|невозможно|не доставл|配信(?:でき|不能|エラー|されません)|送信でき|送信不|届け|エラー|退信|无法(?:投递|送达|传递|发送)|無法(?:投遞|傳遞|送達)|未能|배달|전송(?:하지|되지|실패)|반송",
-    re.I,
-)  # fmt: skip
-_LEADS = re.compile(
-    r"(?i)(?:rcpt to:?\s*<?|final-recipient:\s*(?:rfc822;\s*)?|original-recipient:\s*(?:rfc822;\s*)?|(?:failed|intended|original) recipients?:?\s*|recipients?(?: address| name)?s?\s?(?:\(s\))?:\s*<?|the following address(?:es)?[^\n]{0,40}:\s*|(?:e-?mail )?address:\s*|deliver(?:ed|y)? to[: ]+|undeliverable to[: ]+|could not (?:be )?deliver(?:ed)?[^\n]{0,40} to:?\s*|unknown user:\s*|undeliverable:?\s*|user unknown:?\s*|failed (?:for|address):?\s*|addressed to\s*)$"
-)  # fmt: skip
-_NAMES_FAILURES = re.compile(r"(?i)did not reach|could not be delivered|cannot be delivered|not delivered to|following (?:address|recipient)|failed")
-_REASON_LINE = re.compile(r"(?im)^[ \t>*]{0,20}(?:reason|error(?:[- ](?:text|message|description|detail))?|diagnostic|because|cause|grund|motivo|raison)[ \t]{0,9}:[ \t]{0,9}(\S.{3,300})")
-_NOT_A_RECIPIENT = re.compile(r"(?i)^(?:postmaster|mailer-daemon|mail-?daemon|abuse|hostmaster|webmaster|mailmaster|no-?reply|do-?not-?reply|helpdesk|spam\w*|mdaemon|unblock|bounce\w*)@|@(?:mail\.)?(?:spamhaus|spamcop)\.|\.(?:png|gif|jpe?g|htm|html)$")
-_REPLY_LINE = re.compile(r"(?m)^.*(?<![\d.\w@-])(?:[45]\d\d(?:[ \-#]|$)|[45]\.\d{1,2}\.\d{1,3}(?=[\s:)>-])).*(?:\n[ \t]+\S.*){0,4}")
+ADDRESS = re.compile(
+    r"(?<![\w.+@/-])[A-Za-z0-9_'+&=.!#$%*/?^`{|}~-]{1,200}@(?:[A-Za-z0-9_-]{1,63}\.)+[A-Za-z]{2,24}(?![\w@])|<([^<>\s@]{1,200}@[^<>\s@]{1,255})>"
+)
+
+_NAMES_FAILURES = re.compile(
+    r"(?i)did not reach|could not be delivered|cannot be delivered|not delivered to|following (?:address|recipient)|failed"
+)
+_REASON_LINE = re.compile(
+    r"(?im)^[ \t>*]{0,20}(?:reason|error(?:[- ](?:text|message|description|detail))?|diagnostic|because|cause|grund|motivo|raison)[ \t]{0,9}:[ \t]{0,9}(\S.{3,300})"
+)
+_NOT_A_RECIPIENT = re.compile(
+    r"(?i)^(?:postmaster|mailer-daemon|mail-?daemon|abuse|hostmaster|webmaster|mailmaster|no-?reply|do-?not-?reply|helpdesk|spam\w*|mdaemon|unblock|bounce\w*)@|@(?:mail\.)?(?:spamhaus|spamcop)\.|\.(?:png|gif|jpe?g|htm|html)$"
+)
+_REPLY_LINE = re.compile(
+    r"(?m)^.*(?<![\d.\w@-])(?:[45]\d\d(?:[ \-#]|$)|[45]\.\d{1,2}\.\d{1,3}(?=[\s:)>-])).*(?:\n[ \t]+\S.*){0,4}"
+)
 
 
 MAX_TEXT, MAX_LINES, MAX_LINE = 60_000, 800, 600
@@ -51,14 +49,14 @@ def told(text: str, never: frozenset[str]) -> Told:
     scored = _recipients(head, never)
     found = tuple(scored)
     sure = bool(found) and scored[found[0]] > 2
-    return Told(found, _said(head, found), bool(_FAILURE.search(head[:20_000])), sure)
+    return Told(found, _said(head, found), bool(phrases.FAILURE.search(head[:20_000])), sure)
 
 
 def cut(text: str) -> tuple[str, str]:
     """(the report, the returned mail below it)."""
     text = trimmed(text)
-    for found in _RETURNED.finditer(text):
-        if found.start() > 40 and _FAILURE.search(text[: found.start()]):
+    for found in phrases.RETURNED.finditer(text):
+        if found.start() > 40 and phrases.FAILURE.search(text[: found.start()]):
             return text[: found.start()], text[found.start() :]
     return text, ""
 
@@ -87,11 +85,14 @@ def _score(head: str, start: int, end: int) -> int:
     score = 2 if _NAMES_FAILURES.search(head[:start]) else 0
     if not before:
         score += 3 if after.lstrip(">)\"' ")[:1] in (":", "", ";", ".", "(", "-") else 1
-    if _LEADS.search(head[max(0, start - 120) : start]):
+    if phrases.LEADS.search(head[max(0, start - 120) : start]):
         score += 4
-    if _FAILURE.search(head[line_start : line_start + 400]):
+    if phrases.FAILURE.search(head[line_start : line_start + 400]):
         score += 2
-    if re.search(r"(?i)(?:from|sender|contact|administrator|help|questions?|write to|mailto|postmaster|reply to)\W{0,3}(?:\w+\W){0,3}$", before[-60:]):
+    if re.search(
+        r"(?i)(?:from|sender|contact|administrator|help|questions?|write to|mailto|postmaster|reply to)\W{0,3}(?:\w+\W){0,3}$",
+        before[-60:],
+    ):
         score -= 6
     return score
 

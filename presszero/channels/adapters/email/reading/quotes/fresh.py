@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import marks, signature
+from . import marks, phrases, signature
 from .line import CUT, FORWARD, OWN, QUOTE, SIGNATURE, Line
 
 MAX_ANALYSED = 64 * 1024  # characters
@@ -32,13 +32,17 @@ def fresh(lines: list[Line], subject: str = "") -> Fresh:
     kinds = [_kind(line, text) for line, text in zip(analysed, seen, strict=True)]
     cut, forward = _cut(seen, kinds, analysed)
     own = _own(analysed[:cut], kinds[:cut])
-    folded = cut < len(analysed) or any(kind in (QUOTED, ANNOUNCED, SIGNED) for kind in kinds[:cut])
+    folded = cut < len(analysed) or _texts(own) < sum(kind != EMPTY for kind in kinds)
     if cut == len(analysed) and rest:
         own += [line.text for line in rest]
     text = _tidy(own)
     if not text and cut < len(analysed) and (forward or _forwards(subject)):
         return Fresh(_tidy([line.text for line in lines[cut:]]), False, True)
-    return Fresh(text, folded or text != _tidy([line.text for line in lines]), forward)
+    return Fresh(text, folded, forward)
+
+
+def _texts(lines: list[str]) -> int:
+    return sum(bool(line.strip()) for line in lines)
 
 
 def _first(lines: list[Line]) -> tuple[list[Line], list[Line]]:
@@ -139,9 +143,7 @@ def _is_block(found: list[set[str]]) -> bool:
     return len(found) >= 2 and bool(found[0] & {"from", "sent"}) and {"from", "sent"} <= kinds and "subject" in kinds
 
 
-def _attribution(
-    seen: list[str], kinds: list[str], ends: list[bool], at: int, budget: list[int]
-) -> tuple[int, bool]:
+def _attribution(seen: list[str], kinds: list[str], ends: list[bool], at: int, budget: list[int]) -> tuple[int, bool]:
     """The end of an attribution that begins at `at`, and whether it is one even if no quote follows; (0, False)."""
     if not any(ends[at : at + MAX_ATTRIBUTION_LINES]):
         return 0, False
@@ -219,4 +221,4 @@ def _tidy(lines: list[str]) -> str:
 
 def _forwards(subject: str) -> bool:
     head = subject.strip().partition(":")[0].partition("：")[0].strip().lower()
-    return head in marks.words.FORWARD_SUBJECT
+    return head in phrases.FORWARD_SUBJECT

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+_MANY_EMPTY = re.compile(r"\n{21,}")
 
 OWN, QUOTE, SIGNATURE, CUT, FORWARD = "", "quote", "signature", "cut", "forward"
 
@@ -16,5 +19,6 @@ class Line:
 
 
 def lines_of(text: str) -> list[Line]:
-    """Plain text has no markup, so every line may be anything."""
+    """Plain text has no markup, so every line may be anything. Endless runs of empty lines are shortened."""
+    text = _MANY_EMPTY.sub("\n" * 20, text)
     return [Line(each.rstrip()) if each != "-- " else Line(each) for each in text.split("\n")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from . import words
+from . import phrases, words
 
 LOOKED_AT = 400  # characters of a line that are looked at
 
@@ -19,17 +19,27 @@ def _alternatives(table: tuple[str, ...]) -> str:
     return "|".join(re.escape(each) for each in sorted(set(table), key=len, reverse=True))
 
 
-_VERB = re.compile(rf"(?<![^\W\d_])(?:{_alternatives(words.WROTE)})(?![^\W\d_])|写道|寫道|写到|님이 작성|のメール|書きました", re.I)
+_VERB = re.compile(
+    rf"(?<![^\W\d_])(?:{_alternatives(words.WROTE)})(?![^\W\d_])|写道|寫道|写到|님이 작성|のメール|書きました", re.I
+)
 _VERB_ENDS = tuple({each.strip(".:") for each in words.WROTE} | {"写道", "寫道", "작성"})
 _OPENER = re.compile(rf"^(?:{_alternatives(words.OPENERS)})(?![^\W\d_])", re.I)
 _YEAR = re.compile(r"(?<!\d)(?:19[89]\d|20[0-5]\d|25[4-9]\d)(?!\d)|[\u0660-\u0669\u06f0-\u06f9]{4}")
-_TIME = re.compile(r"(?<!\d)\d{1,2}\s?[:.h時시点时]\s?\d{2}(?!\d)|\d{1,2}\s?[ap]\.?m|[\u0660-\u0669]{1,2}:[\u0660-\u0669]{2}", re.I)
+_TIME = re.compile(
+    r"(?<!\d)\d{1,2}\s?[:.h時시点时]\s?\d{2}(?!\d)|\d{1,2}\s?[ap]\.?m|[\u0660-\u0669]{1,2}:[\u0660-\u0669]{2}", re.I
+)
 _SHORT_DATE = re.compile(r"(?<!\d)\d{1,4}[-./]\s?\d{1,2}[-./]\s?\d{2,4}(?!\d)|\d{4}\s?[年년]|\d{1,2}\s?[月월]")
-_DAY_MONTH = re.compile(r"(?<!\d)\d{1,2}(?:st|nd|rd|th|\.|er|º)?\s+(?:de\s+|of\s+)?[^\W\d_]{3,12}|[^\W\d_]{3,12}\.?\s+\d{1,2}(?!\d)")
+_DAY_MONTH = re.compile(
+    r"(?<!\d)\d{1,2}(?:st|nd|rd|th|\.|er|º)?\s+(?:de\s+|of\s+)?[^\W\d_]{3,12}|[^\W\d_]{3,12}\.?\s+\d{1,2}(?!\d)"
+)
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]{1,100}(?:@|\(at\)| at )[^\s<>()\[\]\"',;:]{1,100}\.[a-z0-9-]{2,20}", re.I)
-_QUOTING = re.compile(r"^(?:quoting|zitat von|citando|citat fra|citerar|citation de|cytowanie|citáció|цитирую)\s.{1,150}:$", re.I)
+_QUOTING = re.compile(
+    r"^(?:quoting|zitat von|citando|citat fra|citerar|citation de|cytowanie|citáció|цитирую)\s.{1,150}:$", re.I
+)
 _NAMED = re.compile(r"<\s?[^<>@\s]{1,100}@[^<>\s]{1,100}>")
-_OWN_WORDS = re.compile(r"(?i)\b(?:i|we) (?:wrote|said|have written|replied|asked)\b|\bich (?:schrieb|habe)|j['’]ai écrit|\b(?:my|our|your|please|mein|ihre|meine|bitte|votre|notre)\b")
+_OWN_WORDS = re.compile(
+    r"(?i)\b(?:i|we) (?:wrote|said|have written|replied|asked)\b|\bich (?:schrieb|habe)|j['’]ai écrit|\b(?:my|our|your|please|mein|ihre|meine|bitte|votre|notre)\b"
+)
 _DASHES = frozenset("-–—_=*─━")
 _DAVID = re.compile(r"^\W*original message processed by ", re.I)
 _LABELS = {
@@ -53,12 +63,16 @@ for _kind, _table in (
     for _word in _table:
         _BY_LABEL.setdefault(_word.rstrip(":").strip(), set()).add(_kind)
 _LABEL = re.compile(r"^[\s>*_|•-]{0,12}([^\W\d_][^:：<>@\d]{0,28}?)[\s*_]{0,4}[:：](?!//)[\s*_]{0,4}(.*)$")
-_IN_LINE = re.compile(rf"(?<![^\W\d_])(?:{_LABELS['sent']}|{_LABELS['to']}|{_LABELS['subject']})[*_]{{0,2}}\s?[*_]{{0,2}}[:：]", re.I)
+_IN_LINE = re.compile(
+    rf"(?<![^\W\d_])(?:{_LABELS['sent']}|{_LABELS['to']}|{_LABELS['subject']})[*_]{{0,2}}\s?[*_]{{0,2}}[:：]", re.I
+)
 _RULE = re.compile(r"^[\s>]*(?:[-_=~*#+–—─━]\s?){3,}\s*$")
-_DASHED = re.compile(r"^[\s>*]*[-–—_=*─━]{2,}\s*([^\s\-–—_=*─━].{1,80}?)\s*:?\s*[-–—_=*─━]{2,}[\s*:]*$|^[\s>*]*[-–—_=─━]{4,}\s*([^\s\-].{1,60}?)\s*:?\s*$")
-_ORIGINAL = re.compile(rf"(?:{_alternatives(words.ORIGINAL)})", re.I)
-_FORWARDED = re.compile(rf"(?:{_alternatives(words.FORWARDED)})", re.I)
-_ABOVE = re.compile(rf"(?:{_alternatives(words.REPLY_ABOVE)})", re.I)
+_DASHED = re.compile(
+    r"^[\s>*]*[-–—_=*─━]{2,}\s*([^\s\-–—_=*─━].{1,80}?)\s*:?\s*[-–—_=*─━]{2,}[\s*:]*$|^[\s>*]*[-–—_=─━]{4,}\s*([^\s\-].{1,60}?)\s*:?\s*$"
+)
+_ORIGINAL = re.compile(rf"(?:{_alternatives(phrases.ORIGINAL)})", re.I)
+_FORWARDED = re.compile(rf"(?:{_alternatives(phrases.FORWARDED)})", re.I)
+_ABOVE = re.compile(rf"(?:{_alternatives(phrases.REPLY_ABOVE)})", re.I)
 
 
 def seen(line: str) -> str:
@@ -80,7 +94,7 @@ def rule(line: str) -> bool:
 def may_reply_above(text: str) -> bool:
     """Whether `reply_above` can hold for any line of the text; far quicker than asking each."""
     lowered = text.lower()
-    return any(each in lowered for each in words.REPLY_ABOVE)
+    return any(each in lowered for each in phrases.REPLY_ABOVE)
 
 
 def reply_above(line: str) -> bool:
@@ -109,7 +123,15 @@ def attribution(joined: str) -> int:
     opened = bool(_OPENER.match(text)) or text[0].isdigit()
     if verb and dated and not _OWN_WORDS.search(text):
         closed = _closes_with_verb(text)
-        if closed and (opened or address or ends) or ends and (opened or address) or opened and address and text[-1] in ">)":
+        if (
+            closed
+            and (opened or address or ends)
+            or ends
+            and (opened or address)
+            or opened
+            and address
+            and text[-1] in ">)"
+        ):
             return 2
     if ends and address and dated and (opened or _NAMED.search(text)) and not _OWN_WORDS.search(text):
         return 2
