@@ -14,7 +14,7 @@ from presszero.team.models import Role
 from presszero.ui.page import page
 
 from .. import asked
-from .said import Undo, changed
+from .said import Undo, changed, location
 
 post = require_http_methods(["POST"])
 delete = require_http_methods(["DELETE"])
@@ -41,7 +41,7 @@ def merges(request: MemberAsked, number: int) -> HttpResponse:
     winner = asked.conversation(request, asked.number(request.POST.get("into")))
     made = actions.merge(loser, winner, by=request.member.actor)
     response = changed(request, asked.conversation(request, winner.id), _("Merged."), Undo(f"/merges/{made.id}"))
-    response["HX-Location"] = _location(winner.id)
+    response["HX-Location"] = location(winner.id)
     return response
 
 
@@ -80,7 +80,3 @@ def split(request: MemberAsked, target_id: int) -> HttpResponse:
         raise Http404
     source = actions.unsplit(target, by=request.member.actor)
     return changed(request, asked.conversation(request, source.id), _("Together again."))
-
-
-def _location(number: int) -> str:
-    return f'{{"path": "/conversations/{number}", "target": "#work", "swap": "innerHTML"}}'

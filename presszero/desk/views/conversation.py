@@ -47,7 +47,7 @@ def live(request: MemberAsked, number: int) -> HttpResponse:
 def looking(request: MemberAsked, number: int) -> HttpResponse:
     """GET /conversations/42/looking: who else is here."""
     row = asked.conversation(request, number)
-    return page(request, "desk/_looking_box.html", {"looking": queries.others_looking(row, request.member)})
+    return page(request, "desk/_looking_box.html", {"c": row, "looking": queries.others_looking(row, request.member)})
 
 
 def pieces(request: MemberAsked, row: Conversation, extra: str = "", status: int = 200) -> HttpResponse:

@@ -33,9 +33,20 @@ def changed(
     """The bar and stream anew, a toast, and word to the page that lists may have changed."""
     if not asked_by_htmx(request):
         return HttpResponseRedirect(f"/conversations/{row.id}")
-    response = conversation.pieces(request, row, extra + (toast(request, say, undo) if say else ""))
+    words = toast(request, say, undo) if say else ""
+    if request.headers.get("X-Conversation") not in (None, "", str(row.id)):
+        # They have gone on to another one; what they undid takes them back to it.
+        response = HttpResponse(words)
+        response["HX-Location"] = location(row.id)
+        return response
+    response = conversation.pieces(request, row, extra + words)
     response["HX-Trigger"] = json.dumps({"changed": {"conversation": row.id}})
     return response
+
+
+def location(number: int) -> str:
+    """Where HTMX goes on to: a conversation, beside the list that stays."""
+    return json.dumps({"path": f"/conversations/{number}", "target": "#work", "swap": "innerHTML"})
 
 
 def toast(request: MemberAsked, say: str, undo: Undo | None = None) -> str:

@@ -38,6 +38,7 @@ def replies(request: MemberAsked, number: int) -> HttpResponse:
     row = asked.conversation(request, number)
     form = request.POST
     try:
+        _check_colleagues(request, row)
         message = actions.reply(row, _answer(request, row), by=request.member)
     except WroteMeanwhile as why:
         return _wrote_meanwhile(request, row, why)
@@ -195,6 +196,21 @@ def _answer(request: MemberAsked, row: Conversation) -> Answer:
         send_at=moment(at) if at or form.get("send_at") == "own" else None,
         after=None if form.get("anyway") else asked.number(form.get("after", "0")),
     )
+
+
+def _check_colleagues(request: MemberAsked, row: Conversation) -> None:
+    """Somebody else of us answered after this page was drawn: two answers at once are worse than none for a minute."""
+    if request.POST.get("anyway"):
+        return
+    newer = Message.objects.filter(
+        merchant=request.merchant,
+        conversation_id__in=queries.family(row),
+        inbound=False,
+        taken_back_at=None,
+        id__gt=asked.number(request.POST.get("after", "0")),
+    ).exclude(entry__actor=request.member.actor.code)
+    if newer.exclude(client_id=_client_id(request)).exists():
+        raise WroteMeanwhile(_("A colleague answered while you were writing."))
 
 
 def _thread(request: MemberAsked, row: Conversation) -> Thread | None:

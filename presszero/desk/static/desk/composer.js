@@ -167,5 +167,15 @@ class Composer extends HTMLElement {
 }
 customElements.define("desk-composer", Composer);
 
-// They wrote, or a colleague answered, while somebody is writing: said where the writer looks.
+// They wrote, or a colleague answered, while somebody is writing: said where the writer looks. What was in sight counts as read.
+document.addEventListener("arrived", ({ detail }) => {
+  const composer = document.querySelector("desk-composer");
+  const form = composer?.form("reply");
+  if (!form) return;
+  if (detail.seen) form.elements.after.value = detail.newest;
+  if (!form.querySelector("textarea").value.trim()) return;
+  const banner = Object.assign(document.createElement("div"), { className: "banner w warn" });
+  banner.append(Object.assign(document.createElement("p"), { textContent: detail.theirs ? composer.dataset.theirs : composer.dataset.ours }));
+  form.querySelector(".meanwhile").replaceChildren(banner);
+});
 addEventListener("pagehide", () => { for (const composer of document.querySelectorAll("desk-composer")) for (const kind of ["reply", "note"]) composer.flush(kind); });

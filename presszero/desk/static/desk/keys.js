@@ -55,6 +55,6 @@ function escape(event) {
   if (document.querySelector("dialog[open]")) return;
   const side = document.querySelector("#side.shown");
   if (side) { side.classList.remove("shown"); return; }
-  if (writing(event.target) && event.target.id !== "q") { event.target.blur(); document.getElementById("stream")?.focus(); return; }
+  if (writing(event.target) && event.target.id !== "q") { event.target.blur(); document.querySelector(".stream")?.focus(); return; }
   list.toList();
 }

@@ -1,7 +1,7 @@
 // The list: which row is open, moving with J and K, going on after a matter is settled, and keeping the rows fresh.
 const desk = document.getElementById("desk");
 const rows = () => [...document.querySelectorAll("#rows a.row")];
-const openId = () => document.getElementById("main")?.dataset.conversation ?? "";
+const openId = () => document.getElementById("talk")?.dataset.conversation ?? "";
 const current = () => document.querySelector("#rows a.row[aria-current]");
 
 export function mark() {
@@ -67,7 +67,7 @@ document.addEventListener("changed", () => { refresh(); setTimeout(refreshCounts
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target?.id !== "work") return;
   desk.dataset.shows = "talk";
-  const main = document.getElementById("main");
+  const main = document.getElementById("talk");
   if (main?.dataset.title) document.title = main.dataset.title;
   document.getElementById(`c${openId()}`)?.classList.remove("new");
   mark();
@@ -89,6 +89,7 @@ document.addEventListener("htmx:configRequest", (event) => {
   // An empty search asks for nothing; the listener above has the view fetched.
   if (event.detail.path.startsWith("/search") && event.detail.elt.matches("form.find") && !box.value.trim()) event.preventDefault();
   event.detail.headers["X-View"] = document.getElementById("rail")?.dataset.here ?? "";
-  event.detail.headers["X-Shown"] = document.getElementById("stream")?.dataset.shown ?? "";
+  event.detail.headers["X-Conversation"] = openId();
+  event.detail.headers["X-Shown"] = document.querySelector(".stream")?.dataset.shown ?? "";
 });
 mark();

@@ -13,7 +13,7 @@ const act = {
   list: () => refreshList(),
   counts: () => refreshCounts(),
   conversation: (id) => { if (id === conversation()) refreshStream(); },
-  looking: (id) => { if (id === conversation()) htmx.ajax("GET", `/conversations/${id}/colleagues`, { source: "#main", swap: "none" }); },
+  looking: (id) => { if (id === conversation()) htmx.ajax("GET", `/conversations/${id}/colleagues`, { source: "#talk", swap: "none" }); },
 };
 
 function everything() {
@@ -38,6 +38,8 @@ function connect() {
   opened = id;
   source = new EventSource(`${desk.dataset.live}${id ? `?conversation=${id}` : ""}`);
   source.addEventListener("message", hear);
+  // The edge says why it ends a stream: who was signed out is asked to sign in by the next page.
+  source.addEventListener("end", (event) => { if (JSON.parse(event.data).why === "lost") { source.close(); setTimeout(() => location.reload(), 500); } });
   source.addEventListener("open", () => { if (polling) everything(); poll(false); desk.dataset.connected = "1"; });
   source.addEventListener("error", () => {
     desk.dataset.connected = "";

@@ -1,6 +1,6 @@
 // The stream: stays at its foot while one reads there, unfolds long words, shows earlier ones, picks messages to split off.
 const reads = document.getElementById("desk")?.dataset.reads;
-const stream = () => document.getElementById("stream");
+const stream = () => document.querySelector(".stream");
 let atFoot = true;
 
 function foot() {
@@ -36,34 +36,34 @@ async function earlier() {
   const box = stream();
   const fromFoot = box.scrollHeight - box.scrollTop;
   box.dataset.shown = more.dataset.earlier;
-  await htmx.ajax("GET", `/conversations/${conversation()}/live?shown=${more.dataset.earlier}`, { source: "#stream", target: "#stream", swap: "none" });
+  await htmx.ajax("GET", `/conversations/${conversation()}/live?shown=${more.dataset.earlier}`, { source: "#talk", target: "#talk", swap: "none" });
   stream().scrollTop = stream().scrollHeight - fromFoot;
   fetching = false;
 }
 
-export const conversation = () => document.getElementById("main")?.dataset.conversation ?? "";
+export const conversation = () => document.getElementById("talk")?.dataset.conversation ?? "";
 export function refresh() {
   const id = conversation();
-  if (id) htmx.ajax("GET", `/conversations/${id}/live`, { source: "#main", target: "#stream", swap: "none" });
+  if (id) htmx.ajax("GET", `/conversations/${id}/live`, { source: "#talk", target: "#talk", swap: "none" });
 }
 
 // Reading is told once a conversation is in sight.
 function saw() {
   if (reads || document.hidden || !conversation()) return;
-  htmx.ajax("DELETE", `/conversations/${conversation()}/unread`, { source: "#main", swap: "none" });
+  htmx.ajax("DELETE", `/conversations/${conversation()}/unread`, { source: "#talk", swap: "none" });
 }
 
 let newest = stream()?.dataset.newest;
 document.addEventListener("morphed", (event) => {
   const box = stream();
-  if (!box || (event.detail !== box && event.detail?.id !== "stream")) return;
+  if (!box || (event.detail !== box && !event.detail?.classList?.contains("stream"))) return;
   box.dataset.ready = "1";
   if (box.dataset.newest === newest) return;
   newest = box.dataset.newest;
   if (atFoot) foot();
   else showBelow(true);
-  const last = [...box.querySelectorAll(".msg")].at(-1);
-  document.dispatchEvent(new CustomEvent("arrived", { detail: { theirs: last && !last.classList.contains("us") } }));
+  const last = [...box.querySelectorAll(".msg:not(.note)")].at(-1);
+  document.dispatchEvent(new CustomEvent("arrived", { detail: { newest, seen: atFoot && !document.hidden, theirs: !last?.classList.contains("us") } }));
   saw();
 });
 document.addEventListener("htmx:afterSwap", (event) => {
@@ -97,7 +97,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("submit", (event) => { if (event.target.matches("[data-close-after]")) event.target.closest("dialog").close(); });
 document.addEventListener("htmx:afterSettle", (event) => {
   // What a fold or a frame fetched stays when the stream is morphed.
-  const part = event.target.closest?.("#stream .fold, #stream .msg .as-sent");
+  const part = event.target.closest?.(".stream .fold, .stream .as-sent-box");
   if (part) part.setAttribute("data-filled", "");
 });
 arrive();
