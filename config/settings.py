@@ -49,6 +49,7 @@ def _database(url: str) -> dict[str, object]:
 SECRET_KEY = _secret_key()
 SECRET_KEY_FALLBACKS = [key for key in os.environ.get("PRESSZERO_OLD_SECRET_KEYS", "").split() if key]
 DEBUG = os.environ.get("PRESSZERO_DEBUG") == "1"
+DEMO = os.environ.get("PRESSZERO_DEMO") == "1"  # the demo shop, and the Pretend page beside its desk
 
 # Every link we write is built from this, never from what a request says about itself.
 ORIGIN = os.environ.get("PRESSZERO_ORIGIN", f"http://127.0.0.1:{os.environ.get('PRESSZERO_PORT', '8000')}").rstrip("/")

@@ -36,6 +36,8 @@ COLOURS = {"edge": 36, "app": 32, "worker": 33, "mail": 35, "database": 34}
 
 def serve_all(*, seed: bool = False) -> int:
     """Run everything in the foreground until asked to stop. The exit code: 0 when stopped in order."""
+    if seed:
+        os.environ["PRESSZERO_DEMO"] = "1"
     lock = occupy(home())
     refuse_used()
     make(home() / "static")
@@ -127,6 +129,12 @@ def run_migrations() -> None:
     importlib.import_module("django.core.management").call_command("migrate", interactive=False, verbosity=0)
 
 
+def run_pretend() -> None:
+    """The mailboxes of the demo shop's customers."""
+    set_up_django()
+    importlib.import_module("presszero.demo.mailbox").run(_stop_on_signal())
+
+
 def run_seed() -> None:
     set_up_django()
     importlib.import_module("presszero.demo.seed").seed()
@@ -146,7 +154,8 @@ def _run(supervisor: Supervisor, database: Child, *, seed: bool) -> int:
         supervisor.say("", sentence)
         if supervisor.run_once(Child(name, run)):
             return 0 if supervisor.stopping else 1
-    for name, run in {**RUN, "app": run_app_behind_edge}.items():
+    demo = {"pretend": run_pretend} if seed else {}
+    for name, run in {**RUN, "app": run_app_behind_edge, **demo}.items():
         supervisor.start(Child(name, _named(name, run)))
     last = supervisor.children[-1]
     if supervisor.wait_for(lambda: all(answers(door.port) for door in DOORS), last):

@@ -7,26 +7,40 @@ from presszero.timeline.actions import record
 from presszero.timeline.models import Event
 from presszero.timeline.reactions import hears
 
-from .actions.held import about, held
+from .actions.held import about, held, sum_up
 from .actions.settle import reopen
 from .facts import AnswerNotArrived
 from .models import Conversation, Message
+from .queries.waiting import NOT_ARRIVED
 
 
 @hears("conversations.failed-delivery", "delivery.changed")
 def answer_did_not_arrive(event: Event) -> None:
-    """Opens the conversation again and marks it as waiting since the answer that never came."""
-    if event.data.get("state") not in {"failed", "unknown"}:
-        return
+    """Opens the conversation again, waiting since the answer that never came; and rests when it came after all."""
     message = Message.objects.filter(
-        merchant_id=event.merchant_id, entry_id=event.data["entry_id"], inbound=False
+        merchant_id=event.merchant_id, entry_id=event.data["entry_id"], inbound=False, taken_back_at=None
     ).first()
     if message is None:
         return
+    if event.data.get("state") in NOT_ARRIVED:
+        _bring_back(message)
+    elif event.data.get("state") in {"accepted", "delivered", "read"}:
+        _rest(message)
+
+
+def _bring_back(message: Message) -> None:
     row = held(message.conversation)
     if row.state != Conversation.State.OPEN:
         row = reopen(row, by=SYSTEM)
+    sum_up(row)
     if row.waiting_since is None:
         row.waiting_since = message.at
         row.save(update_fields=["waiting_since"])
     record(AnswerNotArrived(**about(row), by=SYSTEM, message_id=message.id))
+
+
+def _rest(message: Message) -> None:
+    """A doubtful answer arrived after all, or went out at a later try: whoever waited only for it waits no more."""
+    row = Conversation.objects.get(merchant_id=message.merchant_id, id=message.conversation.now_id)
+    if row.waiting_since:
+        sum_up(held(row))

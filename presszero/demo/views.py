@@ -29,7 +29,7 @@ def _in_demo(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def asked(request: Asked, *given: Any, **more: Any) -> HttpResponse:
-        if not getattr(settings, "DEMO", False):
+        if not settings.DEMO:
             raise Http404
         return view(request, *given, **more)
 

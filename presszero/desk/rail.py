@@ -64,7 +64,7 @@ def rail(request: MemberAsked) -> Rail:
         [View(name, label(name), *_LOOKS[name], shown_count(counts.get(name, 0))) for name in _LOOKS],
         ready,
         _held(request) if at_least(request.member.role, Role.LEAD) else "",
-        getattr(settings, "DEMO", False),
+        settings.DEMO,
     )
 
 

@@ -83,9 +83,9 @@ def _said(item: Item, customer_id: int) -> Piece:
         channel=item.channel,
         reason=item.reason,
         proof=item.proof if item.inbound else "",
-        automatic=item.automatic,
+        automatic=item.automatic if item.inbound else "",
         warnings=item.warnings,
-        copied=", ".join(name or address for name, address in item.copied),
+        copied=", ".join(_others(item)),
         folded=item.has_folded,
         has_html=item.has_html and item.inbound,
         entry_id=item.entry_id,
@@ -97,6 +97,12 @@ def _said(item: Item, customer_id: int) -> Piece:
         deliveries=[] if item.taken_back else deliveries,
         retry=[d for d in deliveries if d["state"] in ("failed", "unknown")],
     )
+
+
+def _others(item: Item) -> list[str]:
+    """Who else it went to, besides the two sides."""
+    known = {item.line.lower(), item.address.lower(), *(str(d["to"]).lower() for d in item.deliveries)}
+    return [name or address for name, address in item.copied if item.inbound and address.lower() not in known]
 
 
 def _note(item: Item, member: Membership) -> Piece:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-    "connect-src 'self'; frame-src 'self'; manifest-src 'self'; worker-src 'self'; frame-ancestors 'none'; "
-    "form-action 'self'; base-uri 'none'"
+    "connect-src 'self'; frame-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
 )
+_NOBODY = ("frame-ancestors 'none'", "DENY")
+_OURSELVES = ("frame-ancestors 'self'", "SAMEORIGIN")  # the Pretend page shows the desk beside itself
 
 _ALWAYS = {
-    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -24,13 +24,16 @@ _ALWAYS = {
 
 
 class SafeHeaders:
-    """Strict content policy, no sniffing, no framing, and no page in a shared cache."""
+    """Strict content policy, no sniffing, no framing by others, and no page in a shared cache."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
+        framing, older_framing = _OURSELVES if settings.DEMO else _NOBODY
+        response.headers.setdefault("Content-Security-Policy", POLICY + framing)
+        response.headers.setdefault("X-Frame-Options", older_framing)
         for name, value in _ALWAYS.items():
             response.headers.setdefault(name, value)
         if not request.path.startswith(("/assets/", "/static/")):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -14,30 +14,26 @@ from presszero.core.refusal import Refused
 from presszero.timeline.actions import record
 
 from ..facts import ConversationMerged, ConversationSplit, ConversationUnmerged, ConversationUnsplit
-from ..models import Conversation, Merge, Message, Move, Note, ThreadPlace
-from .held import about, family, held, sum_up
+from ..models import Conversation, Merge, Message, Move, Note, Resolution, Snooze, ThreadPlace
+from .held import about, family, sum_up
 
 State = Conversation.State
+_ARRANGING = 0x5E4E  # advisory lock class of merges and splits, by merchant
 
 
 @transaction.atomic
 def merge(loser: Conversation, winner: Conversation, *, by: Actor) -> Merge:
     """From now on `loser` is part of `winner`. Raises Refused when they are one already, or of two customers."""
-    lost, won = _both(loser, winner)
+    lost, won = _together(loser, winner)
     if lost.id == won.id:
         raise Refused("These two are one conversation already.")
     if lost.customer.now_id != won.customer.now_id:
         raise Refused(
             "These belong to two customers.", "If the two customers are one person, merge the customers first."
         )
-    made = Merge.objects.create(
-        merchant_id=lost.merchant_id, loser=lost, winner=won, loser_state=lost.state, by=by.code
-    )
-    below = Conversation.objects.filter(Q(id=lost.id) | Q(root=lost), merchant_id=lost.merchant_id)
-    below.update(root=won)
+    made = _join(lost, won, by)
     if lost.state == State.OPEN and won.state != State.OPEN and lost.waiting_since:
-        won.state, won.snoozed_until = State.OPEN, None
-    won.due_at = min((d for d in (lost.due_at, won.due_at) if d), default=None)
+        _bring_back(won, by)
     sum_up(won)
     record(ConversationMerged(**about(won), by=by, merged_id=lost.id, merge_id=made.id))
     return made
@@ -46,18 +42,21 @@ def merge(loser: Conversation, winner: Conversation, *, by: Actor) -> Merge:
 @transaction.atomic
 def unmerge(merge: Merge, *, by: Actor) -> Conversation:
     """Takes a merge back, whatever was merged before or after. The conversation that stands on its own again."""
-    made = Merge.objects.select_for_update().get(merchant_id=merge.merchant_id, id=merge.id)
+    _alone(merge.merchant_id)
+    made = Merge.objects.get(merchant_id=merge.merchant_id, id=merge.id)
     if made.undone_at:
         raise Refused("This was taken back already.")
     made.undone_at, made.undone_by = timezone.now(), by.code
     made.save(update_fields=["undone_at", "undone_by"])
     freed = _all_below(made)
+    winner = Conversation.objects.get(merchant_id=made.merchant_id, id=made.winner_id)
     rows = Conversation.objects.filter(merchant_id=made.merchant_id)
-    list(rows.select_for_update().filter(id__in=[*freed, made.winner_id]).order_by("id"))
+    _locked(made.merchant_id, [*freed, winner.now_id])
     rows.filter(id__in=freed - {made.loser_id}).update(root_id=made.loser_id)
     rows.filter(id=made.loser_id).update(root=None, state=made.loser_state)
-    whole = held(Conversation.objects.get(merchant_id=made.merchant_id, id=made.winner_id))
-    sum_up(whole)
+    whole = sum_up(rows.get(id=winner.now_id))
+    if whole.id == made.winner_id and not whole.waiting_since:
+        _put_away_again(whole, made)
     record(ConversationUnmerged(**about(whole), by=by, merged_id=made.loser_id, merge_id=made.id))
     return sum_up(rows.get(id=made.loser_id))
 
@@ -65,16 +64,15 @@ def unmerge(merge: Merge, *, by: Actor) -> Conversation:
 @transaction.atomic
 def split(conversation: Conversation, messages: Sequence[Message], notes: Sequence[Note], *, by: Actor) -> Conversation:
     """Moves messages and notes into a conversation of their own, same customer. Raises Refused for none, or for all."""
-    source = held(conversation)
-    ids = family(source)
-    chosen = [m for m in messages if m.merchant_id == source.merchant_id and m.conversation_id in ids]
-    beside = [n for n in notes if n.merchant_id == source.merchant_id and n.conversation_id in ids]
-    total = Message.objects.filter(merchant_id=source.merchant_id, conversation_id__in=ids).count()
-    if not chosen or len(chosen) == total:
+    (source,) = _together(conversation)
+    inside = {"merchant_id": source.merchant_id, "conversation_id__in": family(source)}
+    chosen = Message.objects.filter(**inside, id__in=[m.id for m in messages]).select_related("entry__thread")
+    picked, total = list(chosen.order_by("at", "id")), Message.objects.filter(**inside).count()
+    if not picked or len(picked) == total:
         raise Refused("Pick some of the messages, not none and not all.")
-    target = _beside(source, chosen[0])
-    _move(source, target, chosen, beside, by)
-    _follow_threads(chosen, target)
+    target = _beside(source, picked[0])
+    _move(target, picked, list(Note.objects.filter(**inside, id__in=[n.id for n in notes])), by)
+    _follow_threads(picked, target)
     sum_up(target)
     sum_up(source)
     record(ConversationSplit(**about(source), by=by, target_id=target.id))
@@ -84,35 +82,109 @@ def split(conversation: Conversation, messages: Sequence[Message], notes: Sequen
 @transaction.atomic
 def unsplit(target: Conversation, *, by: Actor) -> Conversation:
     """Puts what was split off back where it stood; what came to the new conversation since comes along."""
-    part = held(target)
+    _alone(target.merchant_id)
     moves = list(
-        Move.objects.filter(merchant_id=part.merchant_id, target_id=part.id, undone_at=None).select_related(
-            "message", "note", "source"
-        )
+        Move.objects.filter(merchant_id=target.merchant_id, target_id=target.id, undone_at=None)
+        .select_related("message__entry", "source")
+        .order_by("id")
     )
     if not moves:
         raise Refused("Nothing was split off into this conversation.")
-    source = held(Conversation.objects.get(merchant_id=part.merchant_id, id=moves[0].source_id))
-    for move in moves:
-        if move.message:
-            Message.objects.filter(merchant_id=part.merchant_id, id=move.message.id).update(conversation=move.source)
-        if move.note:
-            Note.objects.filter(merchant_id=part.merchant_id, id=move.note.id).update(conversation=move.source)
-    Move.objects.filter(id__in=[m.id for m in moves]).update(undone_at=timezone.now(), undone_by=by.code)
-    ThreadPlace.objects.filter(merchant_id=part.merchant_id, conversation=part).update(conversation=source)
+    part, source, *others = _together(target, *{move.source_id: move.source for move in moves}.values())
+    if part.id != target.id:
+        raise Refused("This is part of another conversation now.", "Take that merge back first.")
+    _move_back(part, moves, by)
+    _join(part, source, by)
     if part.state == State.OPEN and source.state != State.OPEN:
-        source.state, source.snoozed_until = State.OPEN, None
-    Conversation.objects.filter(Q(id=part.id) | Q(root=part), merchant_id=part.merchant_id).update(root=source)
-    sum_up(source)
+        _bring_back(source, by)
+    for row in {row.id: row for row in (source, *others)}.values():
+        sum_up(row)
     record(ConversationUnsplit(**about(source), by=by, target_id=part.id))
     return source
 
 
-def _both(one: Conversation, other: Conversation) -> tuple[Conversation, Conversation]:
-    """Both locked, the lower id first, so that two opposite merges wait for each other and do not deadlock."""
-    first, second = sorted((one, other), key=lambda c: c.now_id)
-    rows = {c.id: row for c, row in ((first, held(first)), (second, held(second)))}
-    return rows[one.id], rows[other.id]
+def _move_back(part: Conversation, moves: Sequence[Move], by: Actor) -> None:
+    """Each to where it stood, if it is still here; a thread feeds the place its words went back to."""
+    here = {"merchant_id": part.merchant_id, "conversation": part}
+    for move in moves:
+        if move.note_id:
+            Note.objects.filter(**here, id=move.note_id).update(conversation=move.source_id)
+        if move.message and Message.objects.filter(**here, id=move.message.id).update(conversation=move.source_id):
+            ThreadPlace.objects.filter(**here, thread_id=move.message.entry.thread_id).update(
+                conversation=move.source_id
+            )
+    done = Move.objects.filter(merchant_id=part.merchant_id, id__in=[m.id for m in moves])
+    done.update(undone_at=timezone.now(), undone_by=by.code)
+
+
+def _alone(merchant_id: int) -> None:
+    """One merge or split of a merchant at a time: which rows to lock depends on what is part of what."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_ARRANGING, merchant_id % 2**31])
+
+
+def _together(*conversations: Conversation) -> list[Conversation]:
+    """What each is part of today, locked in the order of their ids, so that nobody waits for each other in a circle.
+
+    Raises Refused when one is not of the first one's merchant.
+    """
+    merchant_id = conversations[0].merchant_id
+    _alone(merchant_id)
+    known = Conversation.objects.filter(merchant_id=merchant_id, id__in=[c.id for c in conversations])
+    now = {row.id: row.now_id for row in known}
+    if not all(c.id in now and c.merchant_id == merchant_id for c in conversations):
+        raise Refused("There is no such conversation.")
+    rows = _locked(merchant_id, now.values())
+    return [rows[now[c.id]] for c in conversations]
+
+
+def _locked(merchant_id: int, ids: Iterable[int]) -> dict[int, Conversation]:
+    rows = Conversation.objects.select_for_update().filter(merchant_id=merchant_id, id__in=set(ids))
+    return {row.id: row for row in rows.order_by("id")}
+
+
+def _join(lost: Conversation, won: Conversation, by: Actor) -> Merge:
+    made = Merge.objects.create(
+        merchant_id=lost.merchant_id,
+        loser=lost,
+        winner=won,
+        loser_state=lost.state,
+        winner_state=won.state,
+        at=timezone.now(),
+        by=by.code,
+    )
+    below = Conversation.objects.filter(Q(id=lost.id) | Q(root=lost), merchant_id=lost.merchant_id)
+    below.update(root=won)
+    return made
+
+
+def _bring_back(row: Conversation, by: Actor) -> None:
+    """Open again, and the resolution or snooze that stood is ended. The caller saves."""
+    now = timezone.now()
+    mine = {"merchant_id": row.merchant_id, "conversation": row}
+    Resolution.objects.filter(**mine, reopened_at=None).update(reopened_at=now, reopened_by=by.code)
+    Snooze.objects.filter(**mine, ended_at=None).update(ended_at=now, ended_by=by.code)
+    row.state, row.snoozed_until = State.OPEN, None
+
+
+def _put_away_again(row: Conversation, made: Merge) -> None:
+    """The merge had brought the winner back, and nobody waits in it now: it rests as it did before."""
+    if row.state != State.OPEN or made.winner_state == State.OPEN:
+        return
+    mine = {"merchant_id": row.merchant_id, "conversation": row}
+    if made.winner_state == State.RESOLVED:
+        last = Resolution.objects.filter(**mine, reopened_at__gte=made.at).order_by("-id").first()
+        if last is None or Message.objects.filter(**mine, at__gt=made.at).exists():
+            return
+        Resolution.objects.filter(merchant_id=row.merchant_id, id=last.id).update(reopened_at=None, reopened_by="")
+        row.state = State.RESOLVED
+    else:
+        asleep = Snooze.objects.filter(**mine, ended_at__gte=made.at).order_by("-id").first()
+        if asleep is None or (asleep.until and asleep.until <= timezone.now()):
+            return
+        Snooze.objects.filter(merchant_id=row.merchant_id, id=asleep.id).update(ended_at=None, ended_by="")
+        row.state, row.snoozed_until = State.SNOOZED, asleep.until
+    row.save(update_fields=["state", "snoozed_until"])
 
 
 def _all_below(made: Merge) -> set[int]:
@@ -142,16 +214,13 @@ def _beside(source: Conversation, first: Message) -> Conversation:
     )
 
 
-def _move(
-    source: Conversation, target: Conversation, messages: Sequence[Message], notes: Sequence[Note], by: Actor
-) -> None:
-    batch = uuid.uuid4()
-    common = {"merchant_id": source.merchant_id, "split": batch, "target": target, "by": by.code}
+def _move(target: Conversation, messages: Sequence[Message], notes: Sequence[Note], by: Actor) -> None:
+    common = {"merchant_id": target.merchant_id, "split": uuid.uuid4(), "target": target, "by": by.code}
     moves = [Move(source_id=m.conversation_id, message=m, **common) for m in messages]
     moves += [Move(source_id=n.conversation_id, note=n, **common) for n in notes]
     Move.objects.bulk_create(moves)
-    Message.objects.filter(id__in=[m.id for m in messages], merchant_id=source.merchant_id).update(conversation=target)
-    Note.objects.filter(id__in=[n.id for n in notes], merchant_id=source.merchant_id).update(conversation=target)
+    Message.objects.filter(id__in=[m.id for m in messages], merchant_id=target.merchant_id).update(conversation=target)
+    Note.objects.filter(id__in=[n.id for n in notes], merchant_id=target.merchant_id).update(conversation=target)
 
 
 def _follow_threads(moved: Sequence[Message], target: Conversation) -> None:

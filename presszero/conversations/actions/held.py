@@ -2,8 +2,59 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from presszero.core.refusal import Refused
+from presszero.core.text import snippet
+
+from ..models import Conversation, Message
+from ..queries.waiting import due, first_answer, waiting
 
 
 class ChangedMeanwhile(Refused):
     """Somebody else changed it since this page was drawn."""
+
+
+class About(TypedDict):
+    """What every fact of a conversation carries."""
+
+    merchant_id: int
+    conversation_id: int
+    customer_id: int
+
+
+def about(row: Conversation) -> About:
+    return {"merchant_id": row.merchant_id, "conversation_id": row.id, "customer_id": row.customer_id}
+
+
+def held(conversation: Conversation) -> Conversation:
+    """The conversation it is part of today, locked until the transaction ends."""
+    rows = Conversation.objects.select_for_update().filter(merchant_id=conversation.merchant_id)
+    row = rows.get(id=conversation.now_id)
+    while row.root_id:  # merged between our read and the lock
+        row = rows.get(id=row.root_id)
+    return row
+
+
+def family(row: Conversation) -> list[int]:
+    """The ids of everything that is part of this conversation today, its own first."""
+    merged = Conversation.objects.filter(merchant_id=row.merchant_id, root_id=row.id).values_list("id", flat=True)
+    return [row.id, *merged]
+
+
+def sum_up(row: Conversation) -> Conversation:
+    """Works the columns that a list shows out from the messages; after a merge, a split, or something taken back."""
+    ids = family(row)
+    messages = Message.objects.filter(merchant_id=row.merchant_id, conversation_id__in=ids, taken_back_at=None)
+    newest = messages.select_related("entry__thread__line").order_by("-at", "-id").first()
+    if newest:
+        row.last_at, row.last_inbound = newest.at, newest.inbound
+        row.snippet = snippet(newest.entry.text or newest.entry.folded)
+        row.last_channel = newest.entry.thread.line.kind
+    row.first_reply_at = first_answer(row, ids)
+    waits = waiting(row, ids) if row.state != Conversation.State.RESOLVED else None
+    row.waiting_since = waits.at if waits else None
+    row.due_at = due(waits, bool(row.first_reply_at and row.first_reply_at < waits.at)) if waits else None
+    row.version += 1
+    row.save()
+    return row

@@ -64,6 +64,7 @@ class Merge(Owned):
     loser = OwnedKey(Conversation)
     winner = OwnedKey(Conversation)
     loser_state = models.CharField(max_length=10)  # what an undo gives back
+    winner_state = models.CharField(max_length=10, default="", db_default="")
     by = models.CharField(max_length=40)
     at = models.DateTimeField(db_default=Now())
     undone_at = models.DateTimeField(null=True)

@@ -131,7 +131,7 @@ def _message(row: tuple[Any, ...], names: dict[int, str]) -> Item:
         proof, automatic, warnings, copied, reply_to, channel, line, thread, attachments, deliveries,
     ) = row  # fmt: skip
     return Item(
-        "message", number, at, text, inbound, sender if inbound else _name(from_code(actor), names), None, address,
+        "message", number, at, text, inbound, sender if inbound or not actor else _name(from_code(actor), names), None, address,
         channel, line, subject, reason, proof, automatic, _list(warnings), _list(copied), reply_to, folded, html,
         entry, thread, taken_back is not None, False, _list(attachments), _list(deliveries),
     )  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from presszero.channels.adapter import Abilities, LineSettings, Request
+from presszero.channels.limits import too_much
 from presszero.channels.vocabulary import Arrived, Outgoing, Sent
 
 from . import scan, smtp
@@ -60,6 +61,9 @@ class Email:
 
     def send(self, out: Outgoing, line: LineSettings, writing: Callable[[], None]) -> Sent:
         """By the provider's API where the line has the secrets for it, else by SMTP."""
+        refused = too_much(out, self.can)
+        if refused:
+            return Sent("refused", reason=refused)
         now = datetime.now(UTC)
         try:
             if sending.sends_through(line):

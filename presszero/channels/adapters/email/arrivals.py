@@ -6,8 +6,8 @@ import ipaddress
 import re
 from collections.abc import Mapping
 
-from presszero.channels.adapter import LineSettings, Unreadable
-from presszero.channels.vocabulary import Arrived, DeliveryReported, Handle, MessageArrived
+from presszero.channels.adapter import LineSettings
+from presszero.channels.vocabulary import Arrived, DeliveryReported, Handle, MessageArrived, Unread
 
 from . import scan
 from .reading.shape import BOUNCE, QUARANTINED, Reading
@@ -17,9 +17,13 @@ _TOKEN = re.compile(r"[0-9a-f]{16,64}")
 
 
 def arrived(reading: Reading, raw: bytes, headers: Mapping[str, str], line: LineSettings) -> list[Arrived]:
-    """What one mail brings: a message, reports about our mails, or nothing (our own test). Raises Unreadable."""
+    """What one mail brings: a message, reports about our mails, or nothing (our own test mail)."""
     if reading.kind == QUARANTINED:
-        raise Unreadable(reading.reason or "The mail cannot be read.")
+        sender = reading.sender.address or scan.lane_key(raw)
+        subject = reading.subject or scan.header(raw, "Subject")
+        return [
+            Unread(scan.external_id(raw), reading.reason or "The mail cannot be read.", sender[:320], subject[:300])
+        ]
     own = _is_own(reading, line)
     if own and PROBE.match(reading.message_id):
         return []

@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from anymail.exceptions import AnymailError
 from anymail.signals import AnymailTrackingEvent, EventType
 from django.core.handlers.wsgi import WSGIRequest
 
 from presszero.channels.adapter import BadSignature, LineSettings, Request, Unreadable
-from presszero.channels.vocabulary import DeliveryReported
+from presszero.channels.vocabulary import DeliveryReported, Unread
 from presszero.core.text import one_line
 
 from .catalogue import PROVIDERS, Payload, Provider, view_of
@@ -63,20 +63,57 @@ def event_id(request: Request) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def read(body: bytes, headers: Mapping[str, str], line: LineSettings) -> list[Posted] | list[DeliveryReported]:
-    """The mails in it, or the reports. Raises Unreadable."""
+def read(body: bytes, headers: Mapping[str, str], line: LineSettings) -> list[Posted | DeliveryReported | Unread]:
+    """The mails and reports in it. One bad element never fails its neighbours (F16). Raises Unreadable."""
     name = str(line.settings.get("provider", ""))
-    provider = PROVIDERS.get(name)
-    if provider is None:
+    if name not in PROVIDERS:
         raise Unreadable("The line no longer names the mail provider that posted this.")
+    try:
+        return _read_all(name, body, headers, line)
+    except Unreadable:
+        parts = list(_elements(name, body, headers))
+        if len(parts) < 2:
+            raise
+        return [each for place, part in enumerate(parts) for each in _read_one(name, part, place, headers, line)]
+
+
+def _read_one(
+    name: str, part: bytes, place: int, headers: Mapping[str, str], line: LineSettings
+) -> list[Posted | DeliveryReported | Unread]:
+    try:
+        return _read_all(name, part, headers, line)
+    except Unreadable as why:
+        return [Unread(f"{hashlib.sha256(part).hexdigest()}:{place}", str(why))]
+
+
+def _elements(name: str, body: bytes, headers: Mapping[str, str]) -> Iterator[bytes]:
+    """A batch as single requests of the same shape; nothing for what is no batch."""
+    try:
+        payload = _payload(_django(Request("POST", "https://line.invalid/", headers, body)))
+        if name == "mandrill":
+            each_of = json.loads(payload["mandrill_events"])
+            yield from (urlencode({"mandrill_events": json.dumps([each])}).encode() for each in each_of[:_MAX_EVENTS])
+        elif isinstance(payload, list):
+            yield from (json.dumps([each]).encode() for each in payload[:_MAX_EVENTS])
+        elif name == "brevo":
+            yield from (json.dumps({**payload, "items": [each]}).encode() for each in payload["items"][:_MAX_EVENTS])
+    except (LookupError, TypeError, ValueError, RecursionError):
+        return
+
+
+def _read_all(
+    name: str, body: bytes, headers: Mapping[str, str], line: LineSettings
+) -> list[Posted | DeliveryReported | Unread]:
+    provider = PROVIDERS[name]
     request = _django(Request("POST", "https://line.invalid/", headers, body))
     try:
         payload = _payload(request)
         if name == "amazon_ses":
             _no_errand(payload)
         if provider.is_mail(payload):
-            return whole_mails(name, payload, line.secrets) or _put_together(provider, request, payload, line)
-        return _reports(provider, request, line)
+            whole = whole_mails(name, payload, line.secrets)
+            return list(whole if whole is not None else _put_together(provider, request, payload, line))
+        return list(_reports(provider, request, line))
     except (AnymailError, LookupError, TypeError, ValueError, AttributeError, RecursionError) as why:
         raise Unreadable(f"{provider.name} posted something we do not understand ({one_line(str(why), 200)}).") from why
 
@@ -178,13 +215,19 @@ def _report(event: AnymailTrackingEvent, place: str) -> DeliveryReported | None:
         else place,
         state=state,
         provider_id=provider_id,
-        our_id=one_line(str((event.metadata or {}).get("presszero", "")), 60),
+        our_id=_our_id(event),
         message_ids=(provider_id.strip("<>"),) if "@" in provider_id else (),
         recipient=one_line(event.recipient or "", 320).lower(),
         permanent=state == "failed" and _is_dead(event, said),
         reason="Marked as spam by the recipient." if event.event_type == EventType.COMPLAINED else said,
         at=event.timestamp,
     )
+
+
+def _our_id(event: AnymailTrackingEvent) -> str:
+    """What we gave along when we sent it, if it is such an id at all."""
+    given = str((event.metadata or {}).get("presszero", ""))
+    return given if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", given) else ""
 
 
 def _is_dead(event: AnymailTrackingEvent, said: str) -> bool:
