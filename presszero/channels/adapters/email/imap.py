@@ -183,7 +183,7 @@ class Folder:
         else:
             box.login_utf8(account.user, account.password, initial_folder=None)
         MailBoxFolderManager.set(box.folder, account.folder, readonly=not account.after)
-        box.client._get_capabilities()  # type: ignore[attr-defined]  # servers tell more once signed in
+        box.client._get_capabilities()  # servers tell more once signed in
         said = box.client.response("UIDVALIDITY")[1]
         if not said or not said[-1]:
             raise imaplib.IMAP4.error("The server does not say whether its numbering is still valid (UIDVALIDITY).")

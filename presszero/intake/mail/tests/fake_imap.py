@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import socket
 import struct
@@ -87,10 +88,8 @@ class Session:
     def cut(self, reset: bool = False) -> None:
         if reset:
             self.client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        try:
+        with contextlib.suppress(OSError):
             self.client.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
         self.client.close()
 
     def run(self) -> None:

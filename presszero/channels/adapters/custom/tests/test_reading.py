@@ -146,7 +146,7 @@ _named = st.dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(_named | _json, min_size=1, max_size=4))
 def test_nothing_that_is_json_breaks_it(messages: list[Any]) -> None:
     found = parsed({"messages": messages})

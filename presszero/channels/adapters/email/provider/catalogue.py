@@ -77,7 +77,8 @@ def _mandrill_mail(payload: Payload) -> bool:
 
 
 def _mailgun_mail(payload: Payload) -> bool:
-    return isinstance(payload, dict) and "event-data" not in payload and payload.get("event", "inbound") == "inbound"
+    is_form = isinstance(payload, dict) and ("body-mime" in payload or "message-headers" in payload)
+    return is_form and payload.get("event", "inbound") == "inbound"
 
 
 PROVIDERS: dict[str, Provider] = {
@@ -85,7 +86,7 @@ PROVIDERS: dict[str, Provider] = {
         "Postmark",
         Webhook(postmark.PostmarkInboundWebhookView),
         Webhook(postmark.PostmarkTrackingWebhookView),
-        lambda payload: isinstance(payload, dict) and payload.get("RecordType", "Inbound") == "Inbound",
+        _has("FromFull"),
         "anymail.backends.postmark.EmailBackend",
         ("server_token",),
         headers={"X-PM-KeepID": "true"},
@@ -103,7 +104,7 @@ PROVIDERS: dict[str, Provider] = {
         "SendGrid",
         Webhook(sendgrid.SendGridInboundWebhookView),
         Webhook(sendgrid.SendGridTrackingWebhookView, ("tracking_webhook_verification_key", BASIC)),
-        lambda payload: isinstance(payload, dict),  # reports are a JSON list
+        lambda payload: isinstance(payload, dict) and ("headers" in payload or "email" in payload),
         "anymail.backends.sendgrid.EmailBackend",
         ("api_key",),
     ),

@@ -43,7 +43,7 @@ def sends_through(line: LineSettings) -> Provider | None:
     return provider
 
 
-def send(out: Outgoing, at: datetime, line: LineSettings, writing: Callable[[], None], total: float = TOTAL) -> Sent:
+def send(out: Outgoing, at: datetime, line: LineSettings, writing: Callable[[], None]) -> Sent:
     """Hands it over. Raises BadAddress; never for what the provider or the network does."""
     provider = sends_through(line)
     assert provider is not None
@@ -51,10 +51,10 @@ def send(out: Outgoing, at: datetime, line: LineSettings, writing: Callable[[], 
     attempt = _Attempt(provider, message, line, writing)
     thread = threading.Thread(target=attempt.run, daemon=True, name=f"send-{line.id}")
     thread.start()
-    thread.join(total)
+    thread.join(TOTAL)
     if attempt.failed:
         raise attempt.failed
-    return attempt.sent or Sent(attempt.unsure, reason=f"{provider.name} did not answer within {total:.0f} seconds.")
+    return attempt.sent or Sent(attempt.unsure, reason=f"{provider.name} did not answer within {TOTAL:.0f} seconds.")
 
 
 class _Attempt:
@@ -87,10 +87,21 @@ class _Attempt:
             return self._judge(why)
         except (AnymailError, ImproperlyConfigured) as why:
             return Sent("refused", reason=one_line(f"{self.provider.name}: {why}", 400))
+        except (LookupError, TypeError, AttributeError) as why:  # an answer that anymail did not expect
+            return Sent(self.unsure, reason=f"{self.provider.name} answered in a way we cannot read ({why}).")
         finally:
             backend.session.close()
+        return self._taken()
+
+    def _taken(self) -> Sent:
+        """The provider answered well; whether it says that it took the mail is another matter."""
         status = self.message.anymail_status
-        return Sent("accepted", provider_id=one_line(str(status.message_id or ""), 300))
+        provider_id = one_line(str(status.message_id or ""), 300)
+        if provider_id or {"sent", "queued"} & set(status.status or ()):
+            return Sent("accepted", provider_id=provider_id)
+        said, code = getattr(status.esp_response, "text", ""), getattr(status.esp_response, "status_code", 200)
+        state = "refused" if 400 <= code < 500 else "unknown"
+        return Sent(state, reason=one_line(f"{self.provider.name} does not say that it took the mail: {said}", 400))
 
     def _connected(self) -> None:
         self.writing()
@@ -106,7 +117,7 @@ class _Attempt:
             return Sent("refused", reason=f"Needs reconnecting: {said}")
         if code in (429, 500, 503):
             return Sent("later", reason=said, retry_after=_seconds(answer.headers.get("Retry-After", "")))
-        if code >= 500 or (code < 300 and not _is_json(answer)):
+        if code >= 500 or code < 300:
             return Sent("unknown", reason=said)
         return Sent("refused", reason=said)
 
@@ -202,11 +213,3 @@ class _Checked:
 
 def _seconds(retry_after: str) -> float | None:
     return float(retry_after) if retry_after.isdecimal() and len(retry_after) < 7 else None
-
-
-def _is_json(answer: requests.Response) -> bool:
-    try:
-        answer.json()
-    except ValueError:
-        return False
-    return True

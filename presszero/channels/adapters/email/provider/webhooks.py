@@ -6,18 +6,25 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from email.encoders import encode_base64
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from anymail.exceptions import AnymailError
+from anymail.inbound import AnymailInboundMessage
 from anymail.signals import AnymailTrackingEvent, EventType
+from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.core.handlers.wsgi import WSGIRequest
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 
 from presszero.channels.adapter import BadSignature, LineSettings, Request, Unreadable
 from presszero.channels.vocabulary import DeliveryReported, Unread
 from presszero.core.text import one_line
 
+from . import forms
 from .catalogue import PROVIDERS, Payload, Provider, view_of
 from .payloads import Posted, whole_mails
 
@@ -33,8 +40,20 @@ _STATES = {
 }
 _DEAD_CODE = re.compile(r"\b5\.(?:1\.(?:0|1|2|3|6|10)|2\.1|4\.4)\b")
 _DEAD_NAMES = {"hardbounce", "bademailaddress", "hard_bounce", "invalid_email", "hard_bounced", "permanent"}
-_BOUNDARY = re.compile(r'boundary="?([^";,\s]{1,70})"?', re.I)
 _MAX_EVENTS = 1000
+
+# What anymail and Django let through when a posted body is not what it should be.
+_Odd = (
+    AnymailError,
+    ImproperlyConfigured,
+    SuspiciousOperation,
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    AssertionError,
+    RecursionError,
+)
 
 
 def verify(request: Request, line: LineSettings) -> None:
@@ -54,9 +73,9 @@ def event_id(request: Request) -> str:
         if request.headers.get(name):
             return f"{name}:{request.headers[name]}"[:200]
     body = request.body
-    boundary = _BOUNDARY.search(request.headers.get("content-type", ""))
+    boundary = forms.boundary(request.headers.get("content-type", ""))
     if boundary:
-        body = body.replace(boundary[1].encode(), b"")
+        body = body.replace(boundary, b"")
         token = re.search(rb'name="token"\r\n\r\n([0-9a-f]{50})\r\n', body)
         if token:  # Mailgun signs only this token, never the body: a replay with other words must not count
             return f"token:{token[1].decode()}"
@@ -97,7 +116,7 @@ def _elements(name: str, body: bytes, headers: Mapping[str, str]) -> Iterator[by
             yield from (json.dumps([each]).encode() for each in payload[:_MAX_EVENTS])
         elif name == "brevo":
             yield from (json.dumps({**payload, "items": [each]}).encode() for each in payload["items"][:_MAX_EVENTS])
-    except (LookupError, TypeError, ValueError, RecursionError):
+    except _Odd:
         return
 
 
@@ -105,8 +124,8 @@ def _read_all(
     name: str, body: bytes, headers: Mapping[str, str], line: LineSettings
 ) -> list[Posted | DeliveryReported | Unread]:
     provider = PROVIDERS[name]
-    request = _django(Request("POST", "https://line.invalid/", headers, body))
     try:
+        request = _django(Request("POST", "https://line.invalid/", headers, body))
         payload = _payload(request)
         if name == "amazon_ses":
             _no_errand(payload)
@@ -114,16 +133,18 @@ def _read_all(
             whole = whole_mails(name, payload, line.secrets)
             return list(whole if whole is not None else _put_together(provider, request, payload, line))
         return list(_reports(provider, request, line))
-    except (AnymailError, LookupError, TypeError, ValueError, AttributeError, RecursionError) as why:
+    except _Odd as why:
         raise Unreadable(f"{provider.name} posted something we do not understand ({one_line(str(why), 200)}).") from why
 
 
 def _accepts(view: Any, request: Request) -> bool:
     if view is None:
         return False
+    if hasattr(view, "webhook_url"):
+        view.webhook_url = request.url  # the address we publish is what Mandrill signs
     try:
         view.run_validators(_django(request))
-    except (AnymailError, LookupError, ValueError, TypeError, AttributeError, RecursionError):
+    except _Odd:
         return False
     return True
 
@@ -146,7 +167,23 @@ def _django(request: Request) -> WSGIRequest:
     for name, value in request.headers.items():
         if name not in ("content-type", "content-length", "host"):
             environ["HTTP_" + name.upper().replace("-", "_")] = value
-    return WSGIRequest(environ)
+    made = WSGIRequest(environ)
+    made._body = request.body  # Django would stop at the size of a page's form
+    if made.content_type == "multipart/form-data":
+        _fill_in(made, forms.parts(request.body, request.headers.get("content-type", "")))
+    return made
+
+
+def _fill_in(made: WSGIRequest, parts: list[forms.Part]) -> None:
+    """POST and FILES, as Django's own parser would leave them."""
+    fields, files = QueryDict(mutable=True), MultiValueDict[str, UploadedFile]()
+    for part in parts:
+        if part.filename is None:
+            fields.appendlist(part.name, part.text)
+        elif part.filename:
+            kind = _opaque(part.content_type or "application/octet-stream")
+            files.appendlist(part.name, SimpleUploadedFile(part.filename, part.content, kind))
+    made._post, made._files = fields, files  # type: ignore[attr-defined]
 
 
 def _payload(request: WSGIRequest) -> Payload:
@@ -167,16 +204,17 @@ def _put_together(provider: Provider, request: WSGIRequest, payload: Payload, li
     view = view_of(provider.mail, line.secrets)
     if view is None:
         raise Unreadable(f"A secret that {provider.name} needs is missing from the line's settings.")
-    for _, files in request.FILES.lists():
-        for file in files:
-            file.content_type = _opaque(file.content_type or "")
     if request.content_type == "application/json":
         request._body = json.dumps(_tamed(payload)).encode()
-    events = view.parse_events(request)
-    return [
-        Posted(e.message.as_bytes(), (e.message.envelope_recipient,) if e.message.envelope_recipient else ())
-        for e in events
-    ]
+    return [_posted(event.message) for event in view.parse_events(request)]
+
+
+def _posted(message: AnymailInboundMessage) -> Posted:
+    """Files are carried in base64: written out as they are, their line ends would change."""
+    for part in message.walk():
+        if not part.is_multipart() and part["Content-Disposition"] and not part["Content-Transfer-Encoding"]:
+            encode_base64(part)
+    return Posted(message.as_bytes(), (message.envelope_recipient,) if message.envelope_recipient else ())
 
 
 def _tamed(value: Any) -> Any:
