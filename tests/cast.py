@@ -94,19 +94,19 @@ class Shopper:
         return self.writes(shop, text, subject, **headers)
 
 
-def juniper() -> Shop:
-    """The shop of the cast."""
-    shop = _shop("Juniper & Co.", "juniper", "support@juniper.example")
-    shop.member("Maya Okafor", Role.AGENT, "maya@juniper.example")
-    shop.member("Tomas Lind", Role.LEAD, "tomas@juniper.example")
-    shop.member("Rosa Juniper", Role.ADMIN, "rosa@juniper.example")
+def juniper(mark: str = "") -> Shop:
+    """The shop of the cast. `mark` makes its addresses its own where several stand side by side."""
+    shop = _shop("Juniper & Co.", f"juniper{mark}", f"support@juniper{mark}.example")
+    shop.member("Maya Okafor", Role.AGENT, f"maya@juniper{mark}.example")
+    shop.member("Tomas Lind", Role.LEAD, f"tomas@juniper{mark}.example")
+    shop.member("Rosa Juniper", Role.ADMIN, f"rosa@juniper{mark}.example")
     return shop
 
 
-def thistle() -> Shop:
+def thistle(mark: str = "") -> Shop:
     """Another merchant, where Mallory works."""
-    shop = _shop("Thistle & Sons", "thistle", "help@thistle.example")
-    shop.member("Mallory Thorne", Role.ADMIN, "mallory@thistle.example")
+    shop = _shop("Thistle & Sons", f"thistle{mark}", f"help@thistle{mark}.example")
+    shop.member("Mallory Thorne", Role.ADMIN, f"mallory@thistle{mark}.example")
     return shop
 
 
@@ -136,6 +136,12 @@ def work() -> Message | None:
 def unread() -> int:
     """Arrivals not split or not understood yet."""
     return Received.objects.filter(split_at=None).count()
+
+
+def the(message: Message | None) -> Message:
+    """The message there must be."""
+    assert message is not None, "nothing became a message"
+    return message
 
 
 def answer(conversation: Conversation, text: str, by: Membership, **more: object) -> Message:

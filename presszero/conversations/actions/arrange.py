@@ -15,6 +15,7 @@ from presszero.timeline.actions import record
 
 from ..facts import ConversationMerged, ConversationSplit, ConversationUnmerged, ConversationUnsplit
 from ..models import Conversation, Merge, Message, Move, Note, Resolution, Snooze, ThreadPlace
+from ..queries.waiting import waiting
 from .held import about, family, sum_up
 
 State = Conversation.State
@@ -31,7 +32,7 @@ def merge(loser: Conversation, winner: Conversation, *, by: Actor) -> Merge:
         raise Refused(
             "These belong to two customers.", "If the two customers are one person, merge the customers first."
         )
-    made = _join(lost, won, by)
+    made = _join(lost, won, won, by)
     if lost.state == State.OPEN and won.state != State.OPEN and lost.waiting_since:
         _bring_back(won, by)
     sum_up(won)
@@ -54,9 +55,10 @@ def unmerge(merge: Merge, *, by: Actor) -> Conversation:
     _locked(made.merchant_id, [*freed, winner.now_id])
     rows.filter(id__in=freed - {made.loser_id}).update(root_id=made.loser_id)
     rows.filter(id=made.loser_id).update(root=None, state=made.loser_state)
-    whole = sum_up(rows.get(id=winner.now_id))
-    if whole.id == made.winner_id and not whole.waiting_since:
-        _put_away_again(whole, made)
+    whole = rows.get(id=winner.now_id)
+    if whole.id == made.winner_id and whole.state == State.OPEN:
+        _rest_again(whole, made.winner_state)
+    sum_up(whole)
     record(ConversationUnmerged(**about(whole), by=by, merged_id=made.loser_id, merge_id=made.id))
     return sum_up(rows.get(id=made.loser_id))
 
@@ -90,12 +92,15 @@ def unsplit(target: Conversation, *, by: Actor) -> Conversation:
     )
     if not moves:
         raise Refused("Nothing was split off into this conversation.")
-    part, source, *others = _together(target, *{move.source_id: move.source for move in moves}.values())
+    sources = {move.source_id: move.source for move in moves}
+    part, source, *others = _together(target, *sources.values())
     if part.id != target.id:
         raise Refused("This is part of another conversation now.", "Take that merge back first.")
+    here = Message.objects.filter(merchant_id=part.merchant_id, conversation=part)
+    came_since = here.filter(inbound=True, at__gt=moves[0].at).exists()
     _move_back(part, moves, by)
-    _join(part, source, by)
-    if part.state == State.OPEN and source.state != State.OPEN:
+    _join(part, moves[0].source, source, by)
+    if came_since and part.state == State.OPEN and source.state != State.OPEN:
         _bring_back(source, by)
     for row in {row.id: row for row in (source, *others)}.values():
         sum_up(row)
@@ -143,19 +148,28 @@ def _locked(merchant_id: int, ids: Iterable[int]) -> dict[int, Conversation]:
     return {row.id: row for row in rows.order_by("id")}
 
 
-def _join(lost: Conversation, won: Conversation, by: Actor) -> Merge:
+def _join(lost: Conversation, into: Conversation, whole: Conversation, by: Actor) -> Merge:
+    """`lost` becomes part of `into`, which is itself, or is part of, `whole`."""
     made = Merge.objects.create(
         merchant_id=lost.merchant_id,
         loser=lost,
-        winner=won,
+        winner=into,
         loser_state=lost.state,
-        winner_state=won.state,
+        winner_state=_resting_state(whole),
         at=timezone.now(),
         by=by.code,
     )
     below = Conversation.objects.filter(Q(id=lost.id) | Q(root=lost), merchant_id=lost.merchant_id)
-    below.update(root=won)
+    below.update(root=whole)
     return made
+
+
+def _resting_state(row: Conversation) -> str:
+    """Its state, or the one it had before an earlier merge that still stands brought it back."""
+    if row.state != State.OPEN:
+        return str(row.state)
+    earlier = Merge.objects.filter(merchant_id=row.merchant_id, winner=row, undone_at=None).order_by("-id")
+    return earlier.values_list("winner_state", flat=True).first() or State.OPEN.value
 
 
 def _bring_back(row: Conversation, by: Actor) -> None:
@@ -167,24 +181,22 @@ def _bring_back(row: Conversation, by: Actor) -> None:
     row.state, row.snoozed_until = State.OPEN, None
 
 
-def _put_away_again(row: Conversation, made: Merge) -> None:
-    """The merge had brought the winner back, and nobody waits in it now: it rests as it did before."""
-    if row.state != State.OPEN or made.winner_state == State.OPEN:
-        return
-    mine = {"merchant_id": row.merchant_id, "conversation": row}
-    if made.winner_state == State.RESOLVED:
-        last = Resolution.objects.filter(**mine, reopened_at__gte=made.at).order_by("-id").first()
-        if last is None or Message.objects.filter(**mine, at__gt=made.at).exists():
-            return
-        Resolution.objects.filter(merchant_id=row.merchant_id, id=last.id).update(reopened_at=None, reopened_by="")
-        row.state = State.RESOLVED
-    else:
-        asleep = Snooze.objects.filter(**mine, ended_at__gte=made.at).order_by("-id").first()
-        if asleep is None or (asleep.until and asleep.until <= timezone.now()):
-            return
-        Snooze.objects.filter(merchant_id=row.merchant_id, id=asleep.id).update(ended_at=None, ended_by="")
-        row.state, row.snoozed_until = State.SNOOZED, asleep.until
-    row.save(update_fields=["state", "snoozed_until"])
+def _rest_again(row: Conversation, before: str) -> None:
+    """A merge had brought it back; with nothing new in it, it rests as it did before. The caller saves."""
+    mine, ids = {"merchant_id": row.merchant_id, "conversation": row}, family(row)
+    waits = waiting(row, ids)
+    since = Message.objects.filter(merchant_id=row.merchant_id, conversation_id__in=ids)
+    if before == State.RESOLVED:
+        last = Resolution.objects.filter(**mine).order_by("-id").first()
+        if last and last.reopened_at and not waits and not since.filter(at__gt=last.reopened_at).exists():
+            Resolution.objects.filter(merchant_id=row.merchant_id, id=last.id).update(reopened_at=None, reopened_by="")
+            row.state = State.RESOLVED
+    elif before == State.SNOOZED and (waits is None or waits.conversation_id == row.id):
+        nap = Snooze.objects.filter(**mine).order_by("-id").first()
+        over = nap is None or nap.ended_at is None or (nap.until is not None and nap.until <= timezone.now())
+        if nap and not over and not since.filter(at__gt=nap.ended_at).exists():
+            Snooze.objects.filter(merchant_id=row.merchant_id, id=nap.id).update(ended_at=None, ended_by="")
+            row.state, row.snoozed_until = State.SNOOZED, nap.until
 
 
 def _all_below(made: Merge) -> set[int]:

@@ -99,7 +99,7 @@ def stream(conversation: Conversation, limit: int = SHOWN) -> list[Item]:
     ids = family(conversation)
     names = _team(conversation.merchant_id)
     found = _messages(conversation, ids, limit, names) + _notes(conversation, ids, limit)
-    found.sort(key=lambda item: item.at)
+    found.sort(key=lambda item: (item.at, item.id))  # what came in one commit has one time
     found = found[-limit:]
     since = found[0].at if found and len(found) == limit else None
     events = [item for item in _events(conversation, ids, names) if since is None or item.at >= since]
