@@ -17,5 +17,6 @@ class DeskConfig(AppConfig):
             rail=import_string("presszero.desk.rail.rail"),
             cheat=import_string("presszero.desk.keys.cheat"),
             settings_parts=import_string("presszero.desk.views.settings.frame.parts"),
+            newest_event=import_string("presszero.timeline.queries.newest"),
             day_name=import_string("presszero.desk.forms.shop.day_name"),
         )

@@ -8,6 +8,7 @@ let source;
 let polling;
 let opened = null;
 let missed = false;
+let heardTo = desk?.dataset.after ?? ""; // the newest event this page knows of
 
 const act = {
   list: () => refreshList(),
@@ -23,6 +24,7 @@ function everything() {
 }
 
 function hear(event) {
+  heardTo = event.lastEventId || heardTo;
   const { topics = [] } = JSON.parse(event.data);
   if (document.hidden) { missed = true; return; }
   for (const topic of new Set(topics)) {
@@ -36,7 +38,9 @@ function connect() {
   if (source && opened === id && source.readyState !== EventSource.CLOSED) return;
   source?.close();
   opened = id;
-  source = new EventSource(`${desk.dataset.live}${id ? `?conversation=${id}` : ""}`);
+  desk.dataset.connected = "";
+  // What happened since the page was drawn, or between two streams, is told when the new one opens.
+  source = new EventSource(`${desk.dataset.live}?after=${heardTo}${id ? `&conversation=${id}` : ""}`);
   source.addEventListener("message", hear);
   // The edge says why it ends a stream: who was signed out is asked to sign in by the next page.
   source.addEventListener("end", (event) => { if (JSON.parse(event.data).why === "lost") { source.close(); setTimeout(() => location.reload(), 500); } });
