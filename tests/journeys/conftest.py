@@ -1,0 +1,179 @@
+"""One running product, one Chromium and one mail provider for all journeys; a shop of its own for each."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from presszero.team.models import Person
+from presszero.team.passwords import hashed
+from tests import cast
+from tests.cast import Shop
+
+from .customer import Customer
+from .desk import PASSWORD, PATIENCE, Desk
+from .house import House, database_of_its_own, looking_into
+from .provider import Provider
+
+SHOPS = 40  # made before the doors open, so that the mail doors know every address at once
+PICTURES = Path(tempfile.gettempdir()) / "presszero-journeys"
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_FAILED = pytest.StashKey[bool]()
+expect.set_options(timeout=PATIENCE)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    report = yield
+    if report.when == "call":
+        item.stash[_FAILED] = report.failed
+    house = getattr(item, "funcargs", {}).get("house")
+    if report.failed and house:
+        report.sections.append(("what Press Zero wrote", house.said()[-4000:]))
+        report.sections.append(("pictures", str(PICTURES)))
+    return report
+
+
+@pytest.fixture(scope="session")
+def provider() -> Iterator[Provider]:
+    running = Provider().start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def _database(worker: str) -> str:
+    return f"journeys_{os.getpid()}_{worker}"
+
+
+@pytest.fixture(scope="session")
+def worker(request: pytest.FixtureRequest) -> str:
+    """Which of pytest-xdist's processes this is."""
+    return str(getattr(request.config, "workerinput", {}).get("workerid", "alone"))
+
+
+@pytest.fixture(scope="session")
+def _opened(
+    _database: str,
+    provider: Provider,
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_blocker: object,
+) -> Iterator[tuple[House, list[Shop]]]:
+    house = House(tmp_path_factory.mktemp("house"), database_of_its_own(_database))
+    house.migrate()
+    with django_db_blocker.unblock(), looking_into(NAME=_database):  # type: ignore[attr-defined]
+        shops = [furnished(cast.juniper(str(number)), provider) for number in range(1, SHOPS)]
+    house.start()
+    yield house, shops
+    house.stop()
+
+
+@pytest.fixture
+def house(_opened: tuple[House, list[Shop]], _database: str, django_db_blocker: object) -> Iterator[House]:
+    """The running product. The test's own rows are the product's rows."""
+    with django_db_blocker.unblock(), looking_into(NAME=_database):  # type: ignore[attr-defined]
+        yield _opened[0]
+
+
+@pytest.fixture
+def shop(house: House, _opened: tuple[House, list[Shop]]) -> Shop:
+    """A shop that no other journey has."""
+    return _opened[1].pop()
+
+
+@pytest.fixture
+def other_shop(house: House, _opened: tuple[House, list[Shop]]) -> Shop:
+    """Another merchant's, where Mallory works."""
+    taken = _opened[1].pop()
+    mallory = taken.member("Mallory Thorne", "admin", f"mallory@{taken.merchant.slug}.example")
+    Person.objects.filter(id=mallory.person_id).update(password=_HASHED[0])
+    return taken
+
+
+@pytest.fixture
+def customer(house: House, provider: Provider) -> Callable[[str], Customer]:
+    """Somebody with a mail program: customer("Ada Kowalski")."""
+
+    def known(name: str, address: str = "") -> Customer:
+        made = Customer(name, address or f"{name.split()[0].lower()}.{os.urandom(4).hex()}@example.com")
+        made.house, made.provider = house, provider
+        return made
+
+    return known
+
+
+@pytest.fixture
+def ada(customer: Callable[[str], Customer]) -> Customer:
+    return customer("Ada Kowalski")
+
+
+@pytest.fixture
+def ben(customer: Callable[[str], Customer]) -> Customer:
+    return customer("Ben Ruiz")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    # The browser's own loop runs in this thread, and Django would take its presence for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    found = next((p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(p).exists()), None)
+    assert found, "The journeys drive a real Chromium; bin/test installs it, or: apt-get install chromium"
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=found, args=CHROMIUM)
+        yield chromium
+        chromium.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def sit_down(request: pytest.FixtureRequest, browser: Browser, house: House) -> Iterator[Callable[..., Desk]]:
+    """A member of a team opens a window and signs in: sit_down(shop.maya). A complaint of the page fails the journey."""
+    desks: list[Desk] = []
+
+    def open_window(member: object = None, **look: bool) -> Desk:
+        desk = Desk(house, browser, **look)
+        desks.append(desk)
+        return desk.sign_in(member) if member else desk  # type: ignore[arg-type]
+
+    yield open_window
+    name = re.sub(r"\W+", "-", request.node.name)
+    for number, desk in enumerate(desks):
+        if request.node.stash.get(_FAILED, False):
+            desk.picture(PICTURES / f"{name}-{number}.png")
+        desk.leave()
+    complaints = [each for desk in desks for each in desk.complaints]
+    assert not complaints, "\n".join(complaints)
+
+
+_HASHED: list[str] = []
+
+
+def furnished(shop: Shop, provider: Provider) -> Shop:
+    """Ready to work: everybody can sign in, and answers leave through the provider."""
+    if not _HASHED:
+        _HASHED.append(hashed(PASSWORD))
+    people = [member.person_id for member in shop.team.values()]
+    Person.objects.filter(id__in=people).update(password=_HASHED[0])
+    shop.line.settings = {"smtp": {"host": "127.0.0.1", "port": provider.port, "security": "none"}}
+    shop.line.save()
+    return shop

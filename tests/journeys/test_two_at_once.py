@@ -1,0 +1,62 @@
+"""Two agents at one conversation see each other, and a customer gets one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from presszero.channels.models import Delivery
+from tests.cast import Shop
+
+from .customer import Customer
+from .desk import Desk
+
+
+def test_two_agents_see_each_other_and_the_second_is_warned(
+    shop: Shop, ada: Customer, sit_down: Callable[..., Desk]
+) -> None:
+    ada.posts(shop, "Where is my order?", "Order 1042")
+    maya = sit_down(shop.maya).go_to("Unassigned").open("Order 1042")
+    tomas = sit_down(shop.tomas).go_to("Unassigned").open("Order 1042")
+    expect(maya.page.get_by_text("Tomas is looking")).to_be_visible()
+    expect(tomas.page.get_by_text("Maya is looking")).to_be_visible()
+
+    tomas.answer_box.press_sequentially("It left us")
+    expect(maya.page.get_by_text("Tomas is writing")).to_be_visible()
+
+    maya.answer_box.fill("Let me look.")
+    tomas.answer("It left us this morning.").is_told("Sending.")
+    maya.reads("It left us this morning.")
+    expect(maya.answer_box).to_have_value("Let me look.")  # never swapped away under her hands
+    maya.send_button.click()
+    expect(maya.page.get_by_text("Your answer waits here.")).to_be_visible()
+    expect(maya.message("Let me look.")).to_have_count(0)
+    maya.page.get_by_role("button", name="Send it anyway").click()
+    maya.reads("Let me look.")
+
+
+def test_what_the_customer_adds_meanwhile_is_read_first(
+    shop: Shop, ada: Customer, sit_down: Callable[..., Desk]
+) -> None:
+    ada.posts(shop, "Please send it back.", "Order 1042")
+    desk = sit_down(shop.maya).go_to("Unassigned").open("Order 1042")
+    desk.answer_box.fill("It is on its way back to you.")
+    ada.posts(shop, "No wait, please keep it!", "Order 1042")
+    desk.reads("No wait, please keep it!")
+    desk.send_button.click()
+    expect(desk.page.get_by_text("Your answer waits here.")).to_be_visible()
+    expect(desk.answer_box).to_have_value("It is on its way back to you.")
+    desk.answer("We keep it.").page.get_by_role("button", name="Send it anyway").click()
+    desk.reads("We keep it.")
+
+
+def test_a_double_click_sends_once(shop: Shop, ada: Customer, sit_down: Callable[..., Desk]) -> None:
+    ada.posts(shop, "Where is my order?", "Order 1042")
+    desk = sit_down(shop.maya).go_to("Unassigned").open("Order 1042")
+    desk.answer_box.fill("It left us this morning.")
+    desk.send_button.evaluate("button => { button.click(); button.form.requestSubmit(button); button.click(); }")
+    desk.is_told("Sending.").reads("It left us this morning.")
+    desk.page.wait_for_timeout(500)
+    assert Delivery.objects.filter(merchant=shop.merchant).count() == 1
+    expect(desk.message("It left us this morning.")).to_have_count(1)
