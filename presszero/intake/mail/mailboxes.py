@@ -1,4 +1,5 @@
-"""A watcher for every mailbox that is fetched by IMAP, each on a thread of its own, and somebody who watches them."""
+"""A watcher for every mailbox that is fetched by IMAP, each on a thread of its own, and somebody who watches them and
+listens for lines that fell silent."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from django.utils import timezone
 
 from presszero.channels.adapters.email import imap
 from presszero.channels.adapters.email.imap import Account, Folder
+from presszero.channels.adapters.email.setup import raise_alarms
 from presszero.channels.models import Line
 from presszero.core.sealing import CannotOpen
 from presszero.core.text import clean
@@ -33,6 +35,7 @@ class Pace:
     lines: float = 5.0  # between looks at which mailboxes there are
     slice: float = 60.0
     answer: float = imap.SECONDS
+    silence: float = 300.0  # between looks for lines that fell silent
     hung: float = 600.0  # a watcher that shows no life for so long is replaced
     first_retry: float = 5.0
     last_retry: float = 300.0
@@ -45,6 +48,7 @@ class Mailboxes:
         self._pace = pace or Pace()
         self._stop = threading.Event()
         self._watchers: dict[int, Watcher] = {}
+        self._listened_at = -self._pace.silence
         self._thread = threading.Thread(target=self._run, name="mailboxes", daemon=True)
 
     def start(self) -> None:
@@ -66,8 +70,14 @@ class Mailboxes:
         while not self._stop.is_set():
             with contextlib.suppress(DatabaseError):  # while it is away everything stays as it is
                 self._adjust(watched_lines())
+                self._listen_for_silence()
             connection.close()
             self._stop.wait(self._pace.lines)
+
+    def _listen_for_silence(self) -> None:
+        if time.monotonic() - self._listened_at >= self._pace.silence:
+            self._listened_at = time.monotonic()
+            raise_alarms(timezone.now())
 
     def _adjust(self, wanted: dict[int, Watched]) -> None:
         for line_id, watcher in list(self._watchers.items()):

@@ -22,7 +22,7 @@ _LATER = {408, 409, 421, 423, 425, 429}
 
 def send(out: Outgoing, line: LineSettings, can: Abilities, writing: Callable[[], None]) -> Sent:
     """Posts one message and judges the answer."""
-    url, secret = str(line.settings.get("reply_url") or ""), line.secrets.get("secret", "")
+    url, secret = str(line.settings.get("reply_url") or line.settings.get("url") or ""), line.secrets.get("secret", "")
     refused = too_much(out, can)
     if refused:
         return Sent("refused", reason=refused)

@@ -12,12 +12,12 @@ from presszero.channels.vocabulary import Arrived, DeliveryReported, Handle, Mes
 from . import scan
 from .reading.shape import BOUNCE, QUARANTINED, Reading
 
-PROBE = re.compile(r"probe\.[0-9a-f]{32}@")  # the Message-ID of our own test mails, see setup
+TRIAL = re.compile(r"trial-[0-9a-f]{32}@")  # the Message-ID of a mail by which a line is tried out
 _TOKEN = re.compile(r"[0-9a-f]{16,64}")
 
 
 def arrived(reading: Reading, raw: bytes, headers: Mapping[str, str], line: LineSettings) -> list[Arrived]:
-    """What one mail brings: a message, reports about our mails, or nothing (our own test mail)."""
+    """What one mail brings: a message, reports about our mails, or nothing (our own trial)."""
     if reading.kind == QUARANTINED:
         sender = reading.sender.address or scan.lane_key(raw)
         subject = reading.subject or scan.header(raw, "Subject")
@@ -25,7 +25,7 @@ def arrived(reading: Reading, raw: bytes, headers: Mapping[str, str], line: Line
             Unread(scan.external_id(raw), reading.reason or "The mail cannot be read.", sender[:320], subject[:300])
         ]
     own = _is_own(reading, line)
-    if own and PROBE.match(reading.message_id):
+    if own and TRIAL.match(reading.message_id):
         return []
     tokens = _tokens(reading, headers)
     external_id = scan.external_id(raw)
