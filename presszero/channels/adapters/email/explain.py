@@ -1,4 +1,4 @@
-"""`presszero explain-mail FILE…`: what the product understands of a mail, one line of JSON for each file. No database."""
+"""`presszero explain-mail FILE…`: what the product understands of a mail, a line of JSON for each. No database."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class Found:
 
 
 def import_plan(path: Path) -> Iterator[Found]:
-    """Every mail below `path`, streaming: never more than one mail in memory. Raises OSError where it cannot be read."""
+    """Every mail below `path`, never more than one mail in memory. Raises OSError where it cannot be read."""
     if path.is_dir():
         yield from _folder(path)
     else:

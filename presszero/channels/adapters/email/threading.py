@@ -88,8 +88,8 @@ class _Tree:
 def conversations(mails: Iterable[Mail]) -> Iterator[tuple[str, str]]:
     """(message id, conversation) of each mail, in the order given. All mails are taken in before the first answer.
 
-    The conversation is the id of its topmost mail, or of the mail that all its mails refer to where that one is missing.
-    A mail without an id gets "mail-N", N its place. A second mail with an id already seen joins the first one's conversation.
+    The conversation is the id of its topmost mail, or of the missing mail to which all its mails refer.
+    A mail without an id gets "mail-N", N its place. A second mail with a known id joins the first one's conversation.
     """
     tree, order = _Tree(), []
     hints = _Hints()
@@ -188,7 +188,7 @@ def _near(one: datetime | None, other: datetime | None) -> bool:
 
 
 def base_subject(subject: str) -> tuple[str, bool]:
-    """RFC 5256 §2.1, and the reply signs of other languages: ("late parcel", whether a reply or forward sign was there)."""
+    """RFC 5256 §2.1 with the signs of other languages: ("late parcel", whether a reply or forward sign was there)."""
     text, signed = " ".join(subject[:1000].split()), False
     while True:
         before = text

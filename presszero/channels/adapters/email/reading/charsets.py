@@ -23,8 +23,8 @@ _SAME_BUT_WIDER = {
     "utf-8-bom": "utf-8", "x-utf-8": "utf-8", "windows-65001": "utf-8", "cp65001": "utf-8",
 }  # fmt: skip
 _REFUSED = {  # not character sets, or a way past a filter (utf-7)
-    "utf-7", "idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem", "palmos", "charmap",
-    "utf-8-sig", "unicode-1-1-utf-7", "x-imap4-modified-utf7",
+    "utf-7", "idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem", "palmos",
+    "charmap", "utf-8-sig", "unicode-1-1-utf-7", "x-imap4-modified-utf7",
 }  # fmt: skip
 _WIDE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
 _NAME = re.compile(r"^[a-z0-9][a-z0-9.:+-]{0,39}$")
@@ -128,7 +128,7 @@ def _single_byte(name: str) -> bool:
 
 
 def _japanese_mail(raw: bytes) -> str:
-    """ISO-2022-JP as programs really write it: with the makers' own characters (①, ㈱), which Python's codec refuses."""
+    """ISO-2022-JP as programs write it: with the makers' own characters (①, ㈱), which Python's codec refuses."""
     try:
         return raw.decode("iso2022_jp")
     except UnicodeError:

@@ -1,7 +1,7 @@
 """The process in which mails are parsed: limited, and killed by its parent when it overruns. No Django in here.
 
-A request is 4 bytes length, a JSON line (trusted servers, file name) and the raw mail; the answer 4 bytes length, one byte
-(1: I leave now, start another) and a packed Reading. Ends when its input closes, or after many mails or much memory.
+A request is 4 bytes length, a JSON line (trusted servers, file name) and the raw mail; the answer 4 bytes length,
+one byte (1: I leave now, start another) and a packed Reading. Ends when its input closes, or when it has grown old.
 """
 
 from __future__ import annotations

@@ -9,12 +9,14 @@ _MBOX = re.compile(rb"^>?From [^\r\n]{1,300}(?:\r\n|\n|\r)")
 _FIELD = re.compile(rb"^([!-9;-~]{1,76})[ \t]*:")
 _KNOWN = frozenset(
     b"""received message-id return-path mime-version content-type content-transfer-encoding delivered-to dkim-signature
-    x-mailer list-id references in-reply-to x-received arc-seal authentication-results received-spf user-agent envelope-to
-    resent-from auto-submitted x-original-to x-failed-recipients x-mozilla-status precedence thread-topic""".split()
+    x-mailer list-id references in-reply-to x-received arc-seal authentication-results received-spf user-agent
+    envelope-to resent-from auto-submitted x-original-to x-failed-recipients x-mozilla-status precedence
+    thread-topic""".split()
 )
 _USUAL = frozenset(b"from to date subject cc reply-to sender".split())
 _HTML = re.compile(
-    rb"(?is)^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,500}?-->\s*)?<(?:!doctype\s+html|html|head|body|div|p|table|span|br|blockquote|font|meta|style)\b"
+    rb"(?is)^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,500}?-->\s*)?"
+    rb"<(?:!doctype\s+html|html|head|body|div|p|table|span|br|blockquote|font|meta|style)\b"
 )
 
 

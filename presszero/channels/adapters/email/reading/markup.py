@@ -117,7 +117,8 @@ _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px)?\s*(?:;|$|!)", re.I
 )
 _FORWARDED = re.compile(
-    r"^\W*(?:begin )?(?:[^\W\d_]+ ){0,4}(?:forwarded|weitergeleitete|transf|reenviad|inoltrat|encaminhad|doorgestuurd|пересыл|转发|轉寄|転送)",
+    r"^\W*(?:begin )?(?:[^\W\d_]+ ){0,4}(?:forwarded|weitergeleitete|transf|reenviad|"
+    r"inoltrat|encaminhad|doorgestuurd|пересыл|转发|轉寄|転送)",
     re.I,
 )
 

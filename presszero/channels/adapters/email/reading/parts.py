@@ -195,7 +195,10 @@ def _found(name: str, content: bytes) -> Attachment:
     return Attachment(name or _named(kind), kind, content)
 
 
+_SUFFIXES = {"jpeg": "jpg", "plain": "txt", "svg+xml": "svg", "octet-stream": "bin", "pgp-signature": "asc"}
+
+
 def _named(kind: str) -> str:
-    suffix = {"jpeg": "jpg", "plain": "txt", "svg+xml": "svg", "octet-stream": "bin", "pgp-signature": "asc",
-              "rfc822": "eml", "pkcs7-signature": "p7s"}.get(kind.rpartition("/")[2], kind.rpartition("/")[2])  # fmt: skip
+    subtype = kind.rpartition("/")[2]
+    suffix = _SUFFIXES.get(subtype, subtype)
     return f"file.{suffix}" if len(suffix) <= 5 else "file"

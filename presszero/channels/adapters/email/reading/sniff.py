@@ -58,9 +58,10 @@ _OLE = {
 _BY_NAME = {
     "txt": "text/plain", "csv": "text/csv", "log": "text/plain", "md": "text/plain", "json": "application/json",
     "ics": "text/calendar", "vcf": "text/vcard", "pdf": "application/pdf", "png": "image/png", "jpg": "image/jpeg",
-    "jpeg": "image/jpeg", "gif": "image/gif", "eml": "message/rfc822", "xml": "application/xml", "zip": "application/zip",
-    "html": "text/html", "htm": "text/html", "svg": "image/svg+xml", "asc": "application/pgp-signature",
-    "p7s": "application/pkcs7-signature", "mp3": "audio/mpeg", "mp4": "video/mp4", "mov": "video/quicktime",
+    "jpeg": "image/jpeg", "gif": "image/gif", "eml": "message/rfc822", "xml": "application/xml",
+    "zip": "application/zip", "html": "text/html", "htm": "text/html", "svg": "image/svg+xml",
+    "asc": "application/pgp-signature", "p7s": "application/pkcs7-signature", "mp3": "audio/mpeg",
+    "mp4": "video/mp4", "mov": "video/quicktime",
     **_ZIPPED, **_OLE,
 }  # fmt: skip
 _ACTIVE = re.compile(rb"(?i)<\s*(?:!doctype\s+html|html|head|body|script|iframe|svg|xsl:|math|object|embed)\b")

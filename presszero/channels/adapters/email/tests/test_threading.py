@@ -142,8 +142,9 @@ def test_mbox_maildir_and_folders_are_read_alike(tmp_path: Path) -> None:
 
 def test_the_dry_run_prints_a_line_for_each_mail(tmp_path: Path) -> None:
     for path in boxes(tmp_path):
-        out, progress = io.StringIO(), []
-        assert dry_run(path, out, lambda done, total: progress.append((done, total))) == 3
+        out = io.StringIO()
+        progress: list[tuple[int, int]] = []
+        assert dry_run(path, out, lambda *step: progress.append(step)) == 3  # noqa: B023
         lines = [json.loads(line) for line in out.getvalue().splitlines()]
         assert sorted(line["message_id"] for line in lines) == ["0@a", "1@a", "2@a"]
         assert {line["conversation"] for line in lines} == {"0@a"}

@@ -12,10 +12,14 @@ ADDRESS = re.compile(
 )
 
 _NAMES_FAILURES = re.compile(
-    r"(?i)did not reach|could not be delivered|cannot be delivered|not delivered to|following (?:address|recipient)|failed"
+    r"did not reach|could not be delivered|cannot be delivered|not delivered to|following (?:address|recipient)|failed",
+    re.I,
 )
 _REASON_LINE = re.compile(
-    r"(?im)^[ \t>*]{0,20}(?:reason|error(?:[- ](?:text|message|description|detail))?|diagnostic|because|cause|grund|motivo|raison)[ \t]{0,9}:[ \t]{0,9}(\S.{3,300})"
+    r"^[ \t>*]{0,20}(?:reason|error(?:[- ](?:text|message|description|detail))?|"
+    r"diagnostic|because|cause|grund|motivo|raison)"
+    r"[ \t]{0,9}:[ \t]{0,9}(\S.{3,300})",
+    re.I | re.M,
 )
 _NOT_A_RECIPIENT = re.compile(
     r"(?i)^(?:postmaster|mailer-daemon|mail-?daemon|abuse|hostmaster|webmaster|mailmaster|no-?reply|do-?not-?reply|helpdesk|spam\w*|mdaemon|unblock|bounce\w*)@|@(?:mail\.)?(?:spamhaus|spamcop)\.|\.(?:png|gif|jpe?g|htm|html)$"
@@ -44,7 +48,7 @@ def trimmed(text: str) -> str:
 
 
 def told(text: str, never: frozenset[str]) -> Told:
-    """`never`: addresses that are certainly not the failed one (the reporting server's own, the sender's), lower case."""
+    """`never`: addresses that are surely not the failed one (the reporting server's own, the sender's), lower case."""
     head, _ = cut(text)
     scored = _recipients(head, never)
     found = tuple(scored)
@@ -90,7 +94,9 @@ def _score(head: str, start: int, end: int) -> int:
     if phrases.FAILURE.search(head[line_start : line_start + 400]):
         score += 2
     if re.search(
-        r"(?i)(?:from|sender|contact|administrator|help|questions?|write to|mailto|postmaster|reply to)\W{0,3}(?:\w+\W){0,3}$",
+        r"(?i)(?:from|sender|contact|administrator|help|questions?|write to|mailto|postmaster|reply to)"
+        r"\W{0,3}(?:\w+\W){0,3}"
+        r"$",
         before[-60:],
     ):
         score -= 6
@@ -119,7 +125,10 @@ def _paragraph(head: str, address: str) -> str:
 
 
 def _around(head: str, address: str) -> str:
-    """The last paragraph that names the address (the first may be the mail's own head); its neighbours too where it holds nothing else."""
+    """The last paragraph that names the address (the first may be the mail's own head).
+
+    Its neighbours too where it holds nothing else.
+    """
     paragraphs = re.split(r"\n[ \t]*\n", head)
     at = next((number for number in range(len(paragraphs) - 1, -1, -1) if address in paragraphs[number]), 0)
     found = " ".join(paragraphs[at].split())

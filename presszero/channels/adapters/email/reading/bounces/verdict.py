@@ -1,6 +1,6 @@
-"""Is the address dead? Only "no such user or host, moved, refuses all mail" count; a full mailbox or a spam verdict do not.
+"""Is the address dead? Only "no such user or host, moved, refuses all mail" count; a full mailbox does not.
 
-What servers say decides before their numbers do: many say 550 or 5.7.1 to an unknown user, and 5.1.1 to a blocked sender.
+What servers say decides before their numbers do: many say 5.7.1 to an unknown user, and 5.1.1 to a blocked sender.
 """
 
 from __future__ import annotations

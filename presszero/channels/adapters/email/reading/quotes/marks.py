@@ -1,4 +1,4 @@
-"""What single lines, and a few together, are: quoted, the line above a quote, header fields of an old mail, a delimiter."""
+"""What lines are: quoted, the line above a quote, header fields of an old mail, a delimiter."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LOOKED_AT = 400  # characters of a line that are looked at
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 _ODD_SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\t]")
-_QUOTED = re.compile(r"^\s{0,4}(?:[>＞]|&gt;|\|(?:\s|$)(?!.*\|))")
+_QUOTED = re.compile(r"^\s{0,4}(?:[>＞]|&gt;)")
 _TRIM = " \t*_#>|-"
 _COLON = (":", "：", "﹕")
 
@@ -38,9 +38,16 @@ _QUOTING = re.compile(
 )
 _NAMED = re.compile(r"<\s?[^<>@\s]{1,100}@[^<>\s]{1,100}>")
 _OWN_WORDS = re.compile(
-    r"(?i)\b(?:i|we) (?:wrote|said|have written|replied|asked)\b|\bich (?:schrieb|habe)|j['’]ai écrit|\b(?:my|our|your|please|mein|ihre|meine|bitte|votre|notre)\b"
+    r"\b(?:i|we) (?:wrote|said|have written|replied|asked)\b|\bich (?:schrieb|habe)|j['’]ai écrit|"
+    r"\b(?:my|our|your|please|mein|ihre|meine|bitte|votre|notre)\b",
+    re.I,
 )
 _DASHES = frozenset("-–—_=*─━")
+_BANNER = re.compile(
+    r"^\W{0,4}(?:caution|warning|external|attention|achtung|this (?:e-?mail|message) (?:originated|was sent) from)"
+    r"\b.{0,80}(?:outside|external|extern\b|außerhalb|unknown sender)",
+    re.I,
+)
 _DAVID = re.compile(r"^\W*original message processed by ", re.I)
 _LABELS = {
     kind: _alternatives(table)
@@ -145,10 +152,8 @@ def attribution(joined: str) -> int:
 
 
 def _closes_with_verb(text: str) -> bool:
-    found = None
-    for found in _VERB.finditer(text):
-        pass
-    return found is not None and not text[found.end() :].strip(" .:：*_->]）)‏‎,")
+    last = max((found.end() for found in _VERB.finditer(text)), default=-1)
+    return last >= 0 and not text[last:].strip(" .:：*_->]）)\u200f\u200e,")
 
 
 def opens_attribution(line: str) -> bool:
@@ -178,6 +183,11 @@ def label_value(line: str) -> str:
 def labels_in(joined: str) -> int:
     """How many different header fields are run together in one line ("From: A Sent: B To: C Subject: D")."""
     return len({found.group().strip("*_ :：").lower() for found in _IN_LINE.finditer(joined)})
+
+
+def banner(line: str) -> bool:
+    """A mail server's warning above a mail from outside."""
+    return bool(_BANNER.match(line))
 
 
 def delimiter(line: str) -> str:

@@ -1,4 +1,4 @@
-"""Phrases of mail programs around old mails, in many languages: delimiters, devices, notices. Lower case; data only."""
+"""Phrases of mail programs around old mails, in many languages: delimiters, devices, notices. Lower case."""
 
 from __future__ import annotations
 

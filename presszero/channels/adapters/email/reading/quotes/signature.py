@@ -11,21 +11,27 @@ _LOOSE = re.compile(r"^\s{0,3}(?:--|—|––|——|__|-=-|- -|\*\*|~~|\.\.)\s
 _DEVICE_WORDS = "|".join(re.escape(each) for each in sorted(set(phrases.DEVICE), key=len, reverse=True))
 _DEVICE = re.compile(rf"^(?:{_DEVICE_WORDS}|from my .{{1,20}}$|sent by \S+$|[^\W\d_]+ from mobile$)", re.I)
 _APP = re.compile(
-    r"\b(?:outlook|bluemail|yahoo mail|gmail|aqua ?mail|proton ?mail|spark|edison|thunderbird|nine|mail)\b.{0,30}?\b(?:for|para|pour|für|per|voor|för|til|til|dla|pro|pre|için|для|на|auf|su|sur|on|na|az|untuk|cho|para o|di)\b.{0,20}\b(?:ios|android|iphone|ipad|windows|mac|macos|mobile)\b\W*$|"
-    r"^yahoo mail: search, organi[sz]e|(?:ios|android|iphone) ?(?:版|용|için|用) ?(?:的 ?)?outlook|通过我的.{1,20}发送$|从我的.{1,20}发送$",
+    r"\b(?:outlook|bluemail|yahoo mail|gmail|aqua ?mail|proton ?mail|spark|edison|thunderbird|nine|mail)\b.{0,30}?"
+    r"\b(?:for|para|pour|für|per|voor|för|til|til|dla|pro|pre|için|для|на|auf|su|sur|on|na|az|untuk|cho|para o|di)"
+    r"\b.{0,20}"
+    r"\b(?:ios|android|iphone|ipad|windows|mac|macos|mobile)\b\W*$|"
+    r"^yahoo mail: search, organi[sz]e|(?:ios|android|iphone) ?(?:版|용|için|用) ?(?:的 ?)?outlook|"
+    r"通过我的.{1,20}发送$|从我的.{1,20}发送$",
     re.I,
 )
 _SENTENCE = re.compile(
     r"(?i)\b(?:is|was|are|were|than|because|which|that|yesterday|tomorrow|could|should|would)\b|[.!?]\s+[^\W\d_]{2,}.{40,}"
 )
 _DEVICE_END = re.compile(
-    r"(?:gönderildi|送信|发送|發送|보냄|보낸 메일|küldve|з мого|via mobile|sent from mobile|送信しました)[.。!\s*_)\]]*$"
-    r"|(?:iphone|ipad|android|samsung|galaxy|outlook|blackberry|mobile|handy|smartphone|móvil|telefon)\S{0,12} (?:gesendet|verschickt|versendet|verzonden|verstuurd|küldve|gönderildi|skickat|sendt)[.!\s]*$",
+    r"(?:gönderildi|送信|发送|發送|보냄|보낸 메일|küldve|з мого|via mobile|sent from mobile|送信しました)"
+    r"[.。!\s*_)\]]*$"
+    r"|(?:iphone|ipad|android|samsung|galaxy|outlook|blackberry|mobile|handy|smartphone|móvil|telefon)\S{0,12} "
+    r"(?:gesendet|verschickt|versendet|verzonden|verstuurd|küldve|gönderildi|skickat|sendt)[.!\s]*$",
     re.I,
 )
 _NOTICE = re.compile(rf"^[\s\W_]{{0,6}}(?:{'|'.join(re.escape(each) for each in phrases.DISCLAIMER)})", re.I)
 _CONTACT = re.compile(
-    r"(?:https?://|www\.|@|\+\d[\d\s()./-]{6,}|(?:tel|fax|phone|mobil|mob|cell|telefon|téléphone|t|m|p|f|e|w)[.:]\s?[\d+(hw])",
+    r"(?:https?://|www\.|@|\+\d[\d\s()./-]{6,}|(?:tel|fax|phone|mobile?|mob|cell|direct|office|telefon|téléphone|t|m|p|f|e|w)[.:]\s?[\d+(hw])",
     re.I,
 )
 
@@ -98,7 +104,7 @@ def _is_ruled_off(rule: str, after: list[str]) -> bool:
     if not text or any(_NOTICE.match(line) for line in text):
         return True
     longest = max(len(line) for line in text)
-    if any(_CONTACT.search(line) for line in text):
-        return longest <= 120
+    if any(_CONTACT.search(line) for line in text[:7]) and max(len(line) for line in text[:7]) <= 120:
+        return True
     right_below = bool(after and after[0].strip()) and len(rule.strip()) >= 10
     return len(text) <= 5 and longest <= 60 and right_below or ("——" in rule and len(text) <= 4 and longest <= 16)

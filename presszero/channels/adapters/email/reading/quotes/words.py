@@ -1,4 +1,4 @@
-"""Words of mail programs around old mails, in many languages: "wrote", names of header fields. Lower case; data only."""
+"""Words of mail programs around old mails, in many languages: "wrote", names of header fields. Lower case."""
 
 from __future__ import annotations
 
