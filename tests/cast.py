@@ -13,13 +13,17 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import formatdate
 
+from django.db import transaction
+
 from presszero.channels.adapters.email import scan
 from presszero.channels.models import Entry, Line
+from presszero.channels.vocabulary import DeliveryReported
 from presszero.conversations.actions import reply
 from presszero.conversations.actions.answer import Answer
 from presszero.conversations.models import Conversation, Message
 from presszero.intake.messages import understand_all
 from presszero.intake.split import split_all
+from presszero.intake.understanding import reports
 from presszero.mailroom.actions import receive
 from presszero.mailroom.incoming import Incoming, storable_headers
 from presszero.mailroom.lanes import lane
@@ -142,6 +146,12 @@ def the(message: Message | None) -> Message:
     """The message there must be."""
     assert message is not None, "nothing became a message"
     return message
+
+
+def reported(line: Line, said: DeliveryReported) -> None:
+    """A provider's word on something we sent, as the pipeline hands it on."""
+    with transaction.atomic():
+        reports.apply(line.merchant_id, line, said)
 
 
 def answer(conversation: Conversation, text: str, by: Membership, **more: object) -> Message:

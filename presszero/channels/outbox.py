@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from presszero.core.actor import SYSTEM, Actor
@@ -169,17 +169,26 @@ def _was_written(row: Delivery) -> bool:
 
 @transaction.atomic
 def _answered(row: Delivery, attempt: DeliveryTry, sent: Sent, channel: Adapter) -> None:
-    """Writes down what the provider said; the next try is another row's `not_before`."""
+    """Writes down what the provider said; the next try is another row's `not_before`.
+
+    A report may have overtaken the answer: what it said stands, and only that the provider took it counts still.
+    """
     row = Delivery.objects.select_for_update().get(merchant_id=row.merchant_id, id=row.id)
     attempt.ended_at, attempt.outcome, attempt.reason = timezone.now(), sent.state, clean(sent.reason, 2000)
     attempt.save(update_fields=["ended_at", "outcome", "reason"])
     row.provider_id = sent.provider_id or row.provider_id
-    next_state = policy.after_try(sent.state, row.tries, idempotent=channel.can.idempotent)
-    if next_state == State.QUEUED:
-        wait = policy.wait_before_retry(row.tries, sent.retry_after, random.random())  # noqa: S311 (jitter)
-        row.not_before = timezone.now() + wait
-    _set(row, next_state, sent.reason, by=SYSTEM)
-    _note_trouble(row.line_id, row.merchant_id, "" if sent.state == "accepted" else sent.reason)
+    if row.state == State.SENDING:
+        next_state = policy.after_try(sent.state, row.tries, idempotent=channel.can.idempotent)
+        if next_state == State.QUEUED:
+            wait = policy.wait_before_retry(row.tries, sent.retry_after, random.random())  # noqa: S311 (jitter)
+            row.not_before = timezone.now() + wait
+        _set(row, next_state, sent.reason, by=SYSTEM)
+    else:
+        row.save()
+        if sent.state == "accepted":
+            report(row, "accepted", sent.reason)
+    if sent.state != "refused":  # one bad address is not the line's trouble
+        _note_trouble(row.line_id, row.merchant_id, "" if sent.state == "accepted" else sent.reason)
     if row.provider_id:
         _apply_strays(row)
 
@@ -191,6 +200,19 @@ def _note_trouble(line_id: int, merchant_id: int, reason: str) -> None:
         line.update(trouble=clean(reason, 500))
     else:
         line.exclude(trouble="").update(trouble="", trouble_since=None)
+
+
+@transaction.atomic
+def match_strays() -> int:
+    """Applies reports that came in the very moment their delivery's id was being stored. How many deliveries."""
+    known = Delivery.objects.filter(merchant_id=OuterRef("merchant_id"), provider_id=OuterRef("provider_id"))
+    ids = StrayReport.objects.filter(Exists(known)).values_list("merchant_id", "provider_id").distinct()[:200]
+    found = 0
+    for merchant_id, provider_id in list(ids):
+        for row in Delivery.objects.select_for_update().filter(merchant_id=merchant_id, provider_id=provider_id):
+            _apply_strays(row)
+            found += 1
+    return found
 
 
 def _apply_strays(row: Delivery) -> None:

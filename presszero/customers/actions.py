@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -19,6 +19,8 @@ from presszero.timeline.actions import record
 from .facts import ConsentChanged, CustomerChanged, CustomerMerged, CustomerUnmerged, HandleBounced, HandleProven
 from .models import Consent, Customer, CustomerNote, Handle, Merge, OwnField
 
+_MERGING = 0x5E4F  # advisory lock class of merges, by merchant
+
 
 class CannotMerge(Refused):
     """The two are one already, or not of one merchant."""
@@ -31,10 +33,13 @@ class BadField(Refused):
 @transaction.atomic
 def merge(loser: Customer, winner: Customer, *, by: Actor, reason: str = "") -> Merge:
     """From now on `loser` is `winner`. Nothing else is rewritten. Raises CannotMerge."""
-    rows = _locked(loser.merchant_id, [loser.now_id, winner.now_id])
-    if len(rows) != 2:
+    _alone(loser.merchant_id)
+    known = Customer.objects.filter(merchant_id=loser.merchant_id, id__in=[loser.id, winner.id])
+    now = {row.id: row.now_id for row in known}
+    if now.keys() != {loser.id, winner.id} or now[loser.id] == now[winner.id]:
         raise CannotMerge("These two are the same customer already.")
-    lost, won = rows[loser.now_id], rows[winner.now_id]
+    rows = _locked(loser.merchant_id, now.values())
+    lost, won = rows[now[loser.id]], rows[now[winner.id]]
     made = Merge.objects.create(
         merchant_id=lost.merchant_id, loser=lost, winner=won, by=by.code, reason=one_line(reason, 300)
     )
@@ -46,7 +51,8 @@ def merge(loser: Customer, winner: Customer, *, by: Actor, reason: str = "") -> 
 @transaction.atomic
 def unmerge(merge: Merge, *, by: Actor) -> Customer:
     """Takes a merge back, whatever was merged before or after it. The customer that is itself again."""
-    made = Merge.objects.select_for_update().get(merchant_id=merge.merchant_id, id=merge.id)
+    _alone(merge.merchant_id)
+    made = Merge.objects.get(merchant_id=merge.merchant_id, id=merge.id)
     if made.undone_at:
         raise CannotMerge("This was taken back already.")
     made.undone_at, made.undone_by = timezone.now(), by.code
@@ -139,6 +145,12 @@ def note(customer: Customer, text: str, *, by: Actor) -> CustomerNote:
 def remove_note(note: CustomerNote, *, by: Actor) -> None:
     note.removed_at = timezone.now()
     note.save(update_fields=["removed_at"])
+
+
+def _alone(merchant_id: int) -> None:
+    """One merge of a merchant at a time: who is part of whom decides which rows to lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_MERGING, merchant_id % 2**31])
 
 
 def _locked(merchant_id: int, ids: Iterable[int]) -> dict[int, Customer]:

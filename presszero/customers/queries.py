@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from presszero.core.text import one_line
 from presszero.merchants.models import Merchant
@@ -55,9 +56,9 @@ def consents(customer: Customer) -> list[Consent]:
 
 
 def find(merchant: Merchant, words: str, limit: int = 20) -> QuerySet[Customer]:
-    """People by part of a name or address."""
+    """People by part of a name or address, theirs or that of somebody merged into them."""
     words = one_line(words, 100)
-    escaped = Q(name__icontains=words) | Q(
-        id__in=Handle.objects.filter(merchant=merchant, address__icontains=words).values("customer_id")[:200]
-    )
-    return Customer.objects.filter(escaped, merchant=merchant, root=None).order_by("-id")[:limit]
+    known = Handle.objects.filter(merchant=merchant, address__icontains=words).values("customer_id")[:200]
+    named = Customer.objects.filter(Q(name__icontains=words) | Q(id__in=known), merchant=merchant)
+    today_ids = named.order_by("-id").annotate(today=Coalesce("root_id", "id")).values("today")[:200]
+    return Customer.objects.filter(merchant=merchant, id__in=today_ids).order_by("-id")[:limit]

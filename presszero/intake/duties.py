@@ -50,6 +50,7 @@ def _clock() -> int:
     global _last_slow_round
     wake_due(timezone.now())
     outbox.find_abandoned()
+    outbox.match_strays()
     if time.monotonic() - _last_slow_round > 300:
         _last_slow_round = time.monotonic()
         make_partitions()
