@@ -44,7 +44,6 @@ class Piece:
     has_html: bool = False
     entry_id: int = 0
     long: bool = False
-    taken: bool = False
     mine: bool = False
     undo: str = ""  # the address whose deletion undoes it
     undo_until: datetime | None = None
@@ -58,7 +57,9 @@ def pieces(conversation: Conversation, items: list[Item], member: Membership) ->
     undoable = _undoable(conversation, items)
     made = []
     for item in items:
-        if item.kind == "message":
+        if item.kind == "message" and item.taken_back:
+            made.append(Piece("event", item.id, item.at, body=_("%(by)s took an answer back") % {"by": item.who}))
+        elif item.kind == "message":
             made.append(_said(item, conversation.customer_id))
         elif item.kind == "note" and not item.removed:
             made.append(_note(item, member))
@@ -90,11 +91,10 @@ def _said(item: Item, customer_id: int) -> Piece:
         has_html=item.has_html and item.inbound,
         entry_id=item.entry_id,
         long=len(item.text) > LONG or item.text.count("\n") > 60,
-        taken=item.taken_back,
-        undo=f"/messages/{item.id}" if waiting and not item.taken_back else "",
+        undo=f"/messages/{item.id}" if waiting else "",
         undo_until=min(waiting, default=None),
         files=[_file(a) for a in item.attachments if not (a["inline"] and item.has_html)],
-        deliveries=[] if item.taken_back else deliveries,
+        deliveries=deliveries,
         retry=[d for d in deliveries if d["state"] in ("failed", "unknown")],
     )
 

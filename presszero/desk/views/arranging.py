@@ -14,7 +14,7 @@ from presszero.team.models import Role
 from presszero.ui.page import page
 
 from .. import asked
-from .said import Undo, changed, location
+from .said import Undo, changed
 
 post = require_http_methods(["POST"])
 delete = require_http_methods(["DELETE"])
@@ -40,9 +40,7 @@ def merges(request: MemberAsked, number: int) -> HttpResponse:
     loser = asked.conversation(request, number)
     winner = asked.conversation(request, asked.number(request.POST.get("into")))
     made = actions.merge(loser, winner, by=request.member.actor)
-    response = changed(request, asked.conversation(request, winner.id), _("Merged."), Undo(f"/merges/{made.id}"))
-    response["HX-Location"] = location(winner.id)
-    return response
+    return changed(request, asked.conversation(request, winner.id), _("Merged."), Undo(f"/merges/{made.id}"))
 
 
 @needs(Role.AGENT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -32,7 +33,10 @@ def conversation(request: MemberAsked, number: int) -> HttpResponse:
     row = asked.conversation(request, number)
     context = whole(request, row)
     if asked_by_htmx(request):
-        return page(request, "desk/_work.html", context)
+        response = page(request, "desk/_work.html", context)
+        if not request.headers.get("HX-Boosted"):
+            response["HX-Push-Url"] = f"/conversations/{row.id}?in={here(request)}"
+        return response
     words = request.GET.get("q", "")
     return page(request, "desk/conversation.html", {**lists.in_list(request, here(request), words), **context})
 
@@ -40,7 +44,12 @@ def conversation(request: MemberAsked, number: int) -> HttpResponse:
 @needs(Role.READ_ONLY)
 def live(request: MemberAsked, number: int) -> HttpResponse:
     """GET /conversations/42/live: what may have changed, to be morphed in. Never the box somebody types in."""
-    return pieces(request, asked.conversation(request, number))
+    row = asked.conversation(request, number)
+    if row.id != number:  # merged away while somebody looked at it
+        response = HttpResponse()
+        response["HX-Trigger"] = json.dumps({"go": {"conversation": row.id}})
+        return response
+    return pieces(request, row)
 
 
 @needs(Role.READ_ONLY)

@@ -35,18 +35,17 @@ def changed(
         return HttpResponseRedirect(f"/conversations/{row.id}")
     words = toast(request, say, undo) if say else ""
     if request.headers.get("X-Conversation") not in (None, "", str(row.id)):
-        # They have gone on to another one; what they undid takes them back to it.
-        response = HttpResponse(words)
-        response["HX-Location"] = location(row.id)
-        return response
+        return elsewhere(row, extra_words=words)
     response = conversation.pieces(request, row, extra + words)
     response["HX-Trigger"] = json.dumps({"changed": {"conversation": row.id}})
     return response
 
 
-def location(number: int) -> str:
-    """Where HTMX goes on to: a conversation, beside the list that stays."""
-    return json.dumps({"path": f"/conversations/{number}", "target": "#work", "swap": "innerHTML"})
+def elsewhere(row: Conversation, extra_words: str) -> HttpResponse:
+    """What was done is to be seen in another conversation than the one on the screen: the page goes there."""
+    response = HttpResponse(extra_words)
+    response["HX-Trigger"] = json.dumps({"changed": {"conversation": row.id}, "go": {"conversation": row.id}})
+    return response
 
 
 def toast(request: MemberAsked, say: str, undo: Undo | None = None) -> str:

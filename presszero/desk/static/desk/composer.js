@@ -19,6 +19,8 @@ class Composer extends HTMLElement {
     this.addEventListener("dragleave", (event) => { if (!this.contains(event.relatedTarget)) this.classList.remove("dropping"); });
     this.addEventListener("drop", (event) => { event.preventDefault(); this.classList.remove("dropping"); this.add(event.dataTransfer.files); });
     this.addEventListener("htmx:beforeRequest", (event) => { if (event.target.matches("form[data-kind]")) this.flush(event.target.dataset.kind, false); });
+    // A note is an aside: back to the reply once it is kept.
+    this.addEventListener("htmx:afterRequest", (event) => { if (event.target.id === "note-form" && event.detail.successful) this.show("reply", false); });
     this.macros = this.querySelector("#macro-list");
     this.restore();
   }
@@ -129,6 +131,7 @@ class Composer extends HTMLElement {
   }
 
   openMacros(open) {
+    if (open && this.kind === "note") this.show("reply", false);
     this.macros.hidden = !open;
     const input = this.macros.querySelector("input");
     if (!open) return this.form(this.kind).querySelector("textarea").focus();

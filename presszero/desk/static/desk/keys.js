@@ -21,6 +21,7 @@ const moves = {
   j: list.next,
   k: list.previous,
   o: list.open,
+  "#": () => document.querySelector("desk-composer")?.openMacros(true),
   "/": () => { const box = document.getElementById("q"); box?.focus(); box?.select(); },
   "?": () => document.getElementById("cheat")?.showModal(),
 };

@@ -62,6 +62,8 @@ document.addEventListener("settled", (event) => {
   if (follow && matchMedia("(min-width: 48rem)").matches) follow.click();
   else if (!matchMedia("(min-width: 48rem)").matches) toList();
 });
+// What was done is to be seen in another conversation.
+document.addEventListener("go", (event) => htmx.ajax("GET", `/conversations/${event.detail.conversation}`, { source: "#work", target: "#work", swap: "innerHTML show:none" }));
 document.addEventListener("changed", () => { refresh(); setTimeout(refreshCounts, 300); });
 
 document.addEventListener("htmx:afterSwap", (event) => {

@@ -17,6 +17,14 @@ document.addEventListener("toggle", (event) => {
   event.target.querySelector("input:not([type=hidden]), .item")?.focus();
 }, true);
 
+// A search field takes Escape for itself; in a dialog it closes the dialog, as anywhere else in it.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !event.target.matches?.("dialog input[type=search]")) return;
+  event.preventDefault();
+  event.stopPropagation();
+  event.target.closest("dialog").close();
+}, true);
+
 document.addEventListener("keydown", (event) => {
   const menu = event.target.closest?.("details.menu[open]");
   if (!menu) return;
