@@ -68,7 +68,14 @@ def _replies_by_itself(message: Message, subject: str) -> bool:
         return True
     if machines.CHALLENGE.search(subject) or headers.raw(message, "X-Spamarrest-noauth"):
         return True
-    return bool(machines.AWAY.search(subject))
+    return bool(machines.AWAY.search(subject)) or bool(machines.PERHAPS_AWAY.search(subject) and _hints(message))
+
+
+def _hints(message: Message) -> bool:
+    """Headers that machines set and people's programs do not."""
+    null = headers.raw(message, "Return-Path").strip() == "<>"
+    suppressed = headers.raw(message, "X-Auto-Response-Suppress")
+    return null or bool(suppressed) or bool(_auto_submitted(message)) or bool(headers.raw(message, "Precedence"))
 
 
 def _says_yes(value: str) -> bool:

@@ -4,61 +4,34 @@ from __future__ import annotations
 
 from .either import either
 
-# Subjects of absences and automatic answers, from their beginning.
+# Subjects that only automatic answers have, from their beginning.
 AWAY = either(
     r"""
 (?:automatic|auto|automated)[- ]?(?:re(?:ply|sponse|sponder)|answer|generated)
 out[- ]of[- ](?:the[- ])?office
-ooo\b
-i am (?:currently )?(?:out|away|on)
-vacation
-on (?:annual )?(?:leave|holiday)
-away from
 automatische (?:antwort|rückantwort|reactie)
 automatisch antwoord
 automatische beantwoording
-abwesenheit
-abwesend
-nicht im (?:büro|hause)
-außer haus
-urlaubs
+abwesenheits(?:notiz|nachricht|meldung|agent|info)
 réponse automatique
 reponse automatique
-absence
-absent du
 message d.absence
 respuesta autom[aá]tica
 fuera de (?:la )?oficina
-ausente
 resposta autom[aá]tica
 fora do escrit
-ausência
 risposta automatica
 fuori (?:ufficio|sede)
-assente
-afwezig
-niet aanwezig
 autosvar
 automatiskt svar
 automatisk sv
-frånvaro
-ej på kontoret
-fravær
-ikke til stede
 automaattinen vastaus
-poissa
 poissaolo
 automatyczna odpowied
 odpowiedź automatyczna
-nieobecno
-poza biurem
 automatická odpověď
 automatická odpoveď
-nepřítomn
-mimo kancelář
 automatikus válasz
-házon kívül
-szabadság
 răspuns automat
 în afara biroului
 otomatik yan[ıi]t
@@ -66,7 +39,6 @@ ofis dışı
 автоответ
 автоматический ответ
 вне офиса
-отсутств
 автоматична відповідь
 автоматичен отговор
 αυτόματη απάντηση
@@ -80,12 +52,54 @@ ofis dışı
 自動返信
 自動応答
 不在(?:通知|のお知らせ|にして)
-休暇
 자동 ?(?:회신|응답|답장)
 부재 ?중
 balasan otomatis
 trả lời tự động
 ตอบกลับอัตโนมัติ
+vacation (?:reply|response|auto|message|notice|responder)
+absence (?:du bureau|notice|message)
+poissaoloviesti
+frånvaromeddelande
+fraværsbesked
+ausencia autom
+""",
+    before=r"^\W{0,3}(?:(?:re|aw|antw|sv|vs|fwd?)\s?:\s?){0,2}\W{0,3}",
+)
+
+# Subjects that people use too: they count only where a header speaks of a machine.
+PERHAPS_AWAY = either(
+    r"""
+ooo\b
+i am (?:currently )?(?:out|away|on)
+vacation
+on (?:annual )?(?:leave|holiday)
+away from
+abwesend
+nicht im (?:büro|hause)
+außer haus
+urlaubs
+absence
+absent du
+ausente
+ausência
+assente
+afwezig
+niet aanwezig
+frånvaro
+ej på kontoret
+fravær
+ikke til stede
+poissa
+nieobecno
+poza biurem
+nepřítomn
+mimo kancelář
+házon kívül
+szabadság
+отсутств
+休暇
+abwesenheit
 """,
     before=r"^\W{0,3}(?:(?:re|aw|antw|sv|vs|fwd?)\s?:\s?){0,2}\W{0,3}",
 )

@@ -40,3 +40,31 @@ def test_a_bounce_leads_back_to_what_bounced(name: str) -> None:
     returned = b"<t.abcdefghij.1@juniper.example>" in raw
     assert ("t.abcdefghij.1@juniper.example" in reading.original_ids) is returned
     assert ("abcdefghij" in reading.tokens) is returned
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject", "body"),
+    [
+        (
+            "Ada <ada@example.com>",
+            "Delivery problem",
+            "My parcel could not be delivered to the recipient ben@example.org.",
+        ),
+        ("Ada <ada@example.com>", "Undelivered parcel", "Returned to sender! My address does not exist, they say."),
+        (
+            "Parcels <noreply@parcel.example>",
+            "Delivery attempt failed",
+            "The recipient ada@example.com was not at home.",
+        ),
+        ("delivery@parcel.example", "Delivery failed", "Delivery to the recipient failed. Ask ada@example.com."),
+        ("Ada <ada@example.com>", "Fwd: Undelivered Mail Returned to Sender", "<a@b.example>: 550 5.1.1 user unknown"),
+        ("Ada <ada@example.com>", "Your mail could not be delivered?", "My mailbox is full. Send it to a@b.example."),
+        ("postmaster@corp.example", "Question about an invoice", "Our recipient needs one: a@b.example."),
+        ("Ada <ada@example.com>", "Vacation house: four chairs", "Are they in stock?"),
+        ("Ada <ada@example.com>", "Absence of screws", "The box holds none."),
+    ],
+)
+def test_what_people_and_carriers_write_is_no_bounce_and_no_auto_reply(sender: str, subject: str, body: str) -> None:
+    raw = f"From: {sender}\nTo: support@juniper.example\nSubject: {subject}\n\n{body}\n"
+    reading = understand(raw.encode())
+    assert (reading.kind, reading.automatic) == ("message", "")

@@ -76,10 +76,20 @@ def _announced(message: Message, subject: str) -> bool:
     """Does anything but the text say that this is a bounce?"""
     if headers.raw(message, "X-Failed-Recipients"):
         return True
-    sender = headers.parties(message, "From")
     null = headers.raw(message, "Return-Path").strip() == "<>"
-    daemon = not sender or bool(phrases.DAEMON.match(sender[0].address) or phrases.DAEMON.match(sender[0].name))
-    return (daemon or null or bool(headers.raw(message, "X-Delivery-Status"))) or bool(phrases.SUBJECT.search(subject))
+    return null or _by_mailer(message) or _by_machine(message) or bool(phrases.SUBJECT.search(subject))
+
+
+def _by_mailer(message: Message) -> bool:
+    """From a mail server itself: MAILER-DAEMON, postmaster."""
+    sender = headers.parties(message, "From")
+    return not sender or bool(phrases.MAILER.match(sender[0].address) or phrases.MAILER.match(sender[0].name))
+
+
+def _by_machine(message: Message) -> bool:
+    """From some machine: "delivery@" may be a mail server or a parcel carrier."""
+    sender = headers.parties(message, "From")
+    return bool(sender) and bool(phrases.MACHINE.match(sender[0].address) or phrases.MACHINE.match(sender[0].name))
 
 
 def _away(message: Message, subject: str) -> bool:
@@ -87,14 +97,15 @@ def _away(message: Message, subject: str) -> bool:
 
 
 def _from_prose(message: Message, parts: Parts, text: str, subject: str, told: prose.Told) -> Bounce | None:
-    sender = headers.parties(message, "From")
-    daemon = not sender or bool(phrases.DAEMON.match(sender[0].address) or phrases.DAEMON.match(sender[0].name))
     failed = headers.raw(message, "X-Failed-Recipients")
     subject_says = bool(phrases.SUBJECT.search(subject))
-    if not failed and not (told.failure and (daemon or subject_says)):
+    daemon = _by_mailer(message) or (_by_machine(message) and _about_mail(parts, text))
+    if not failed and not (told.failure and (subject_says or (daemon and told.recipients))):
         return None
-    if not failed and not subject_says and not (told.recipients and daemon):
-        return None
+    if not failed and not (daemon and subject_says) and not _about_mail(parts, text):
+        return None  # "Delivery failed" is also what customers and parcel carriers write
+    if not failed and _by_person(message) and (_passed_on(message, subject) or not _returned(parts, text)):
+        return None  # and people write to us about bounces they saw
     named = tuple(party.address for party in headers.addresses(failed) if party.address) if failed else ()
     recipient = named[0] if named else _recipient(message, parts, text, told)
     if not recipient and not (daemon and subject_says):
@@ -105,6 +116,32 @@ def _from_prose(message: Message, parts: Parts, text: str, subject: str, told: p
     permanent = not delayed and verdict.dead(status, f"{told.said} {'' if len(told.said) > 60 else head[:1500]}")
     everyone = tuple(dict.fromkeys([*named, *([recipient] if recipient else [])]))
     return Bounce(recipient, permanent, _reason(told.said, status), status, delayed, everyone)
+
+
+def _by_person(message: Message) -> bool:
+    null = headers.raw(message, "Return-Path").strip() == "<>"
+    return not (null or _by_mailer(message) or _by_machine(message))
+
+
+def _passed_on(message: Message, subject: str) -> bool:
+    """An answer or a forward."""
+    return bool(headers.raw(message, "In-Reply-To")) or bool(
+        re.match(r"(?i)\s*(?:re|fwd?|aw|wg|tr|rv|sv|vs)\s*:", subject)
+    )
+
+
+def _returned(parts: Parts, text: str) -> bool:
+    """The mail came back with it, or a server is quoted by number."""
+    head, returned = prose.cut(text)
+    copy = re.search(r"(?im)^(?:received|message-id|return-path)[ \t]*:", returned)
+    return bool(parts.originals or parts.reports or copy or verdict.status_in(head) or phrases.ANSWERED.search(head))
+
+
+def _about_mail(parts: Parts, text: str) -> bool:
+    """Is it e-mail that failed, not a parcel? Servers quote each other or return the mail; people write neither."""
+    head, returned = prose.cut(text)
+    copy = re.search(r"(?im)^[ \t>]*(?:received|message-id|return-path)[ \t]*:", returned)
+    return bool(parts.originals or parts.reports or copy or phrases.TECHNICAL.search(head))
 
 
 def _recipient(message: Message, parts: Parts, text: str, told: prose.Told) -> str:

@@ -4,42 +4,90 @@ from __future__ import annotations
 
 from ..either import either
 
-# Who sends them: the local part or the name.
-DAEMON = either(
+# Mail servers themselves, by local part or name.
+MAILER = either(
     r"""
-mailer[-_. ]?daemon
-mail[-_. ]?(?:delivery|daemon|system|er)
-post[-_. ]?master
+mailer[-_. ]?daemon.*
+mail[-_. ]?(?:delivery (?:sub)?system|delivery[-_. ]?(?:sub)?system|daemon|deliver(?:y|er)?)
+(?:e-?mail )?delivery (?:sub)?system
+mail ?er?[-_. ]delivery
+post[-_. ]?master.*
 mdaemon
-(?:mail-?)?deliver(?:y|ies)?(?:[-_. ]?(?:status|sub|notification|system))?
-bounce[ds]?(?:[-_+=.].*)?
+mail (?:delivery|administrator|system)(?: .*)?
 null
 <>
-administrator
 mmdf
-root
 uucp
+microsoftexchange[0-9a-f]+
+ntmail
+lmtp
+imail
+""",
+    before=r"^",
+    after=r"(?:@|$)",
+)
+
+# Machines that send bounces and other things.
+MACHINE = either(
+    r"""
+(?:mail-?)?deliver(?:y|ies)?(?:[-_. ]?(?:status|sub|notification|system))?
+mail[-_. ]?(?:system|er)
+bounce[ds]?(?:[-_+=.].*)?
+(?:system )?administrator
+root
 maileradmin
 mailsystem
 mail
 smtp
-microsoftexchange[0-9a-f]+
 noreply-?dmarc
-ntmail
 exchange
 groupwise
 mail_?server
-postmaster.*
-mailer-daemon.*
 no-?reply
 sysadmin
-imail
-lmtp
 system
 internet
 """,
     before=r"^",
     after=r"(?:@|$)",
+)
+
+# Words that only mail servers use.
+TECHNICAL = either(
+    r"""
+\bsmtp\b
+\brcpt to\b
+(?<![\d.])[45]\.\d\.\d{1,3}(?![\d.])
+(?<![\d.])5[0-7]\d[- #][^\n]{0,60}(?:user|mailbox|recipient|relay|rejected|unknown|unavailable|message|spam)
+user unknown
+unknown (?:user|recipient|local)
+user not found
+no such (?:user|mailbox|recipient)
+mailbox (?:is )?(?:full|unavailable|disabled|not found|does not exist|unknown)
+over ?quota
+quota exceeded
+not listed in[^\n]{0,30}directory
+recipient name is not recognized
+did not reach the following recipient
+mail delivery (?:failed|failure|subsystem|system)
+(?:e-?mail|mail|message)[^\n]{0,60}(?:could not|cannot|was not|not be|can't|couldn't|wasn't)[^\n]{0,20}(?:deliver|sent)
+undeliverable
+returned (?:mail|to sender)
+non-?delivery (?:report|notification)
+mailer-daemon
+permanent (?:fatal )?errors?
+transcript of session
+mail server
+メールアドレス
+送信できません
+""",
+)
+
+# A server's answer, by number.
+ANSWERED = either(
+    r"""
+(?<![\d.])5[0-7]\d[- #][^\n]{0,60}(?:user|mailbox|recipient|relay|rejected|unknown|unavailable|message|spam)
+"""
 )
 
 # Their subjects.
