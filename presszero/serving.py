@@ -157,8 +157,7 @@ def _run(supervisor: Supervisor, database: Child, *, seed: bool) -> int:
     demo = {"pretend": run_pretend} if seed else {}
     for name, run in {**RUN, "app": run_app_behind_edge, **demo}.items():
         supervisor.start(Child(name, _named(name, run)))
-    last = supervisor.children[-1]
-    if supervisor.wait_for(lambda: all(answers(door.port) for door in DOORS), last):
+    if supervisor.wait_for(lambda: all(answers(door.port) for door in DOORS)):
         _banner(_who_to_be() if seed else [])
     supervisor.watch()
     return 0

@@ -88,12 +88,12 @@ class Supervisor:
             self._turn(0.5)
         return -1 if child.code is None else child.code
 
-    def wait_for(self, condition: Callable[[], bool], child: Child) -> bool:
-        """Serve until `condition` holds. False when `child` ended first, or when told to stop."""
-        deaths = child.deaths
-        self._turn(0)  # what it has said so far comes before what is said next
+    def wait_for(self, condition: Callable[[], bool], child: Child | None = None) -> bool:
+        """Serve until `condition` holds. False when told to stop, or when `child`, which has to bring it about, ended."""
+        deaths = child.deaths if child else 0
+        self._turn(0)  # what was said so far comes before what is said next
         while not condition():
-            if self.stopping or child.deaths > deaths:
+            if self.stopping or (child and child.deaths > deaths):
                 return False
             self._turn(0.05)
         return True
