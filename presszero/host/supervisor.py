@@ -89,7 +89,7 @@ class Supervisor:
         return -1 if child.code is None else child.code
 
     def wait_for(self, condition: Callable[[], bool], child: Child | None = None) -> bool:
-        """Serve until `condition` holds. False when told to stop, or when `child`, which has to bring it about, ended."""
+        """Serve until `condition` holds. False when told to stop, or when `child`, which was to see to it, ended."""
         deaths = child.deaths if child else 0
         self._turn(0)  # what was said so far comes before what is said next
         while not condition():
