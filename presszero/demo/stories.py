@@ -112,8 +112,8 @@ STORIES: tuple[Story, ...] = (
             (
                 7 * HOUR,
                 "they",
-                "We are eleven people walking the coast path in March and want to order together. Some of us are between "
-                "sizes, two have wide feet, and one would like them in green, which I could not find on your page.\n\n"
+                "We are eleven people walking the coast path in March and want to order together. Some of us are "
+                "between sizes, two have wide feet, and one would like them in green, which your page does not show.\n\n"
                 "1. Is there a price for eleven?\n2. Can we try sizes in a shop first?\n3. Will they be dry enough for "
                 "Scottish rain?\n\nhttps://lind.example/coast-path has our plan, if that helps.",
             ),
@@ -166,7 +166,7 @@ STORIES: tuple[Story, ...] = (
             (
                 20 * HOUR,
                 "they",
-                "Guten Tag, ich habe sehr breite Füße. Welches Modell würden Sie empfehlen? Viele Grüße",
+                "Guten Tag, ich habe sehr breite Füße. Welches Modell empfehlen Sie? Viele Grüße",
             ),
         ),
         ("reply",),

@@ -116,7 +116,9 @@ def uploads(request: MemberAsked, number: int) -> JsonResponse:
 @delete
 def upload(request: MemberAsked, token: str) -> HttpResponse:
     """DELETE takes a file out of the composer again."""
-    Upload.objects.filter(merchant=request.merchant, by=request.member, token=token, used_at=None).delete()
+    found = Upload.objects.filter(merchant=request.merchant, by=request.member, token=token, used_at=None)
+    if not found.delete()[0]:
+        raise Http404
     return HttpResponse(status=204)
 
 

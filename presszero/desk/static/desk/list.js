@@ -7,7 +7,10 @@ const current = () => document.querySelector("#rows a.row[aria-current]");
 export function mark() {
   const id = openId();
   for (const row of rows()) {
-    if (id && row.id === `c${id}`) row.setAttribute("aria-current", "true");
+    if (id && row.id === `c${id}`) {
+      row.setAttribute("aria-current", "true");
+      if (!document.hidden) row.classList.remove("new");
+    }
     else row.removeAttribute("aria-current");
   }
 }

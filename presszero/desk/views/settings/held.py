@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from presszero.channels.models import Line
+from presszero.intake import hearing
 from presszero.intake.quarantine import discard, in_quarantine, raw
 from presszero.intake.quarantine import retry as try_again
 from presszero.mailroom.models import Quarantine
@@ -65,6 +66,7 @@ def reaction(request: MemberAsked, parked_id: int) -> HttpResponse:
     row = Parked.objects.filter(merchant=request.merchant, id=parked_id, solved_at=None).first()
     if row is None:
         raise Http404
+    hearing.register()
     return told(request, _("Solved.") if react_again(row) else _("It failed again."))
 
 
