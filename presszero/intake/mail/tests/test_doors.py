@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import smtplib
+import ssl
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from presszero.channels.adapters.email.tests.servers import certificate
 from presszero.channels.models import Line
+from presszero.host.ports import answers
+from presszero.intake import maildoor
 from presszero.intake.mail.session import Rooms
 from presszero.mailroom.models import Received
 from presszero.merchants.models import Merchant
 
-from .conftest import Doors, database_refuses_mail, mail_line, merchant
+from .conftest import Doors, database_refuses_mail, free_port, mail_line, merchant
+from .fake_imap import until
 
 MAIL = (
     b"From: Ada <Ada@Example.com>\r\nTo: support@juniper.example\r\nMessage-ID: <1@ada>\r\n"
@@ -151,3 +158,42 @@ def test_rooms_are_limited_in_all_and_for_one_stranger() -> None:
     rooms.leave("8.8.8.8")
     assert rooms.enter("127.0.0.1")
     assert not rooms.enter("9.9.9.9")
+
+
+def test_the_process_takes_mail_until_it_is_told_to_stop(support: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    smtp, lmtp = free_port(), free_port()
+    monkeypatch.setenv("PRESSZERO_SMTP_PORT", str(smtp))
+    monkeypatch.setenv("PRESSZERO_LMTP_PORT", str(lmtp))
+    stop = threading.Event()
+    process = threading.Thread(target=maildoor.run, args=[stop], daemon=True)
+    process.start()
+    until(lambda: answers(smtp) and answers(lmtp))
+    hand_in(smtp, ["support@juniper.example"])
+    assert Received.objects.count() == 1
+    stop.set()
+    process.join(10)
+    assert not process.is_alive()
+    assert not answers(smtp)
+
+
+def test_starttls_is_offered_with_a_certificate(support: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    certificate(tmp_path)
+    monkeypatch.setenv("PRESSZERO_MAIL_CERTIFICATE", str(tmp_path / "mail.pem"))
+    smtp, lmtp = free_port(), free_port()
+    monkeypatch.setenv("PRESSZERO_SMTP_PORT", str(smtp))
+    monkeypatch.setenv("PRESSZERO_LMTP_PORT", str(lmtp))
+    stop, ready = threading.Event(), threading.Event()
+    process = threading.Thread(target=lambda: asyncio.run(maildoor.serve(stop, ready.set)), daemon=True)
+    process.start()
+    assert ready.wait(10)
+    try:
+        with smtplib.SMTP("127.0.0.1", smtp, timeout=10) as client:
+            unchecked = ssl._create_unverified_context()
+            client.starttls(context=unchecked)
+            client.ehlo()
+            assert not client.has_extn("auth")  # nobody is asked for a password here
+            client.sendmail("ada@example.com", ["support@juniper.example"], MAIL)
+    finally:
+        stop.set()
+        process.join(10)
+    assert Received.objects.get().headers["tls"] == "yes"

@@ -48,7 +48,7 @@ def replying(status: int, body: bytes = b"", **headers: str) -> Answer:
 def running(provider: Provider) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            body = self.rfile.read(int(self.headers["Content-Length"] or 0))
             provider.got.append((self.path, dict(self.headers.items()), body))
             provider.answer(self)
 

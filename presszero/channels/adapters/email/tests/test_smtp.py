@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import socket
-import ssl
 import struct
 import time
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from presszero.channels.adapters.email import reach, smtp
 from presszero.channels.adapters.email.adapter import adapter
@@ -22,7 +17,7 @@ from presszero.channels.adapters.email.smtp import Patience, Server
 from presszero.channels.vocabulary import Handle, Outgoing, Sent
 
 from .mails_out import ANSWER, answer, line, smtp_line
-from .servers import Relay, relay, scripted
+from .servers import Relay, certificate, relay, scripted
 
 HASTE = Patience(step=0.4, total=1.2)
 
@@ -257,23 +252,6 @@ def test_encryption_asked_for_is_never_left_out() -> None:
         sent, written = hand_over(port, security="starttls", user="u", password="secret")
     assert (sent.state, written, taken.accepted) == ("later", 0, [])
     assert "offers no encryption" in sent.reason
-
-
-def certificate(folder: Path) -> ssl.SSLContext:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.juniper.example")])
-    now = dt.datetime.now(dt.UTC)
-    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    made = made.serial_number(1).not_valid_before(now).not_valid_after(now + dt.timedelta(days=1))
-    pem = made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-    pem += key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path = folder / "mail.pem"
-    path.write_bytes(pem)
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(path)
-    return context
 
 
 def test_F13_a_certificate_of_nobodys_stops_the_send_unless_the_merchant_allows_it(tmp_path: Path) -> None:
