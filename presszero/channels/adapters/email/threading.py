@@ -12,6 +12,7 @@ from datetime import datetime
 
 MAX_REFERENCES = 200  # of one mail that are followed: the oldest and the newest
 HINT_DAYS = 60  # how far apart two mails of one subject may be
+MAX_HINTS = 200  # mails of one subject that are looked at
 
 _BLOB = re.compile(r"^\s*\[[^\[\]]{1,60}\]\s*")
 _SIGN = re.compile(
@@ -144,47 +145,48 @@ def _tops(tree: _Tree) -> dict[int, int]:
     return tops
 
 
+@dataclass(frozen=True, slots=True)
+class _Hint:
+    """A mail under its subject, as small as can be: participants by number, the date as a day."""
+
+    at: int
+    orphan: bool  # a reply whose ids were lost
+    participants: tuple[int, ...]
+    day: int  # 0 where unknown
+
+
 class _Hints:
     """Subjects, for replies whose ids were lost: same base subject, a reply sign, and somebody in common."""
 
     def __init__(self) -> None:
-        self._by_subject: dict[str, list[tuple[int, bool, frozenset[str], datetime | None]]] = {}
+        self._by_subject: dict[str, list[_Hint]] = {}
+        self._numbers: dict[str, int] = {}
 
     def note(self, at: int, mail: Mail) -> None:
         base, signed = base_subject(mail.subject)
+        if len(base) < 2:
+            return
+        participants = tuple(self._numbers.setdefault(each, len(self._numbers)) for each in mail.participants)
         orphan = signed and not mail.references and not mail.in_reply_to
-        if base and len(base) > 1:
-            self._by_subject.setdefault(base, []).append((at, orphan, mail.participants, mail.date))
+        day = mail.date.toordinal() if mail.date else 0
+        self._by_subject.setdefault(base, []).append(_Hint(at, orphan, participants, day))
 
     def apply(self, tree: _Tree) -> None:
         """Joins each orphaned reply to the latest earlier mail of its subject that shares two participants."""
-        for mails in self._by_subject.values():
-            if len(mails) < 2:
-                continue
-            for place, (at, orphan, participants, date) in enumerate(mails):
-                if orphan:
-                    self._join(tree, at, participants, date, mails[:place] or mails[place + 1 :])
+        for hints in self._by_subject.values():
+            for place, hint in enumerate(hints):
+                if hint.orphan and len(hints) > 1:
+                    self._join(tree, hint, hints[max(0, place - MAX_HINTS) : place] or hints[1 : MAX_HINTS + 1])
 
-    def _join(
-        self,
-        tree: _Tree,
-        at: int,
-        participants: frozenset[str],
-        date: datetime | None,
-        others: list[tuple[int, bool, frozenset[str], datetime | None]],
-    ) -> None:
-        for other, _, theirs, when in reversed(others[-200:]):
-            if len(participants & theirs) >= 2 and _near(date, when):
-                tree.join(other, at)
-                if tree.parent[at] == -1 and other != at:
-                    tree.link(other, at)
+    def _join(self, tree: _Tree, hint: _Hint, others: list[_Hint]) -> None:
+        for other in reversed(others):
+            shared = len(set(hint.participants) & set(other.participants))
+            near = not (hint.day and other.day) or abs(hint.day - other.day) <= HINT_DAYS
+            if shared >= 2 and near:
+                tree.join(other.at, hint.at)
+                if tree.parent[hint.at] == -1 and other.at != hint.at:
+                    tree.link(other.at, hint.at)
                 return
-
-
-def _near(one: datetime | None, other: datetime | None) -> bool:
-    if one is None or other is None:
-        return True
-    return abs((one - other).days) <= HINT_DAYS
 
 
 def base_subject(subject: str) -> tuple[str, bool]:

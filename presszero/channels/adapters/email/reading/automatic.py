@@ -38,7 +38,7 @@ def _report(message: Message) -> str:
     kind, params = headers.parameters(headers.raw(message, "Content-Type"))
     report = params.get("report-type", "").lower() if kind == "multipart/report" else ""
     types = {headers.parameters(headers.raw(each, "Content-Type"))[0] for each in _children(message)}
-    if report == "disposition-notification" or "message/disposition-notification" in types:
+    if report in ("disposition-notification", "delivery-status") or "message/disposition-notification" in types:
         return "receipt"
     return "complaint" if report == "feedback-report" or "message/feedback-report" in types else ""
 

@@ -62,7 +62,8 @@ def test_M8_our_own_server_says_dmarc_passed() -> None:
 
 def test_M8_our_own_server_says_it_failed() -> None:
     found = read(
-        b"Authentication-Results: mx.juniper.example; spf=fail smtp.mailfrom=ada@example.com; dmarc=fail header.from=example.com\n"
+        b"Authentication-Results: mx.juniper.example; spf=fail smtp.mailfrom=ada@example.com;"
+        b" dmarc=fail header.from=example.com\n"
     )
     assert found.authentication.proof is Proof.REFUTED
 
@@ -115,7 +116,8 @@ def test_M10_mail_by_machines_is_recognised(extra: bytes, automatic: str) -> Non
 
 
 def test_M10_null_sender_and_delivery_report_are_no_message() -> None:
-    raw = b"Return-Path: <>\nFrom: MAILER-DAEMON@x.example\nSubject: failure notice\n\n<ben@example.org>:\n550 no such user\n"
+    raw = b"Return-Path: <>\nFrom: MAILER-DAEMON@x.example\nSubject: failure notice\n"
+    raw += b"\n<ben@example.org>:\n550 user unknown\n"
     reading = understand(raw)
     assert (reading.kind, reading.return_path) == ("bounce", "")
 

@@ -34,7 +34,8 @@ def reader() -> Iterator[Reader]:
 
 def test_the_child_says_what_this_process_would(reader: Reader) -> None:
     assert reader.read(RICH) == understand(RICH)
-    bounce = b"Return-Path: <>\nFrom: MAILER-DAEMON@x.example\nSubject: failure notice\n\n<ben@example.org>:\n550 no such user\n"
+    bounce = b"Return-Path: <>\nFrom: MAILER-DAEMON@x.example\nSubject: failure notice\n"
+    bounce += b"\n<ben@example.org>:\n550 user unknown\n"
     assert reader.read(bounce) == understand(bounce)
     assert reader.read(RICH).attachments[0].content == b"%PDF-\x00\xff"
 

@@ -25,7 +25,7 @@ def find(message: Message, parts: Parts, text: str, subject: str) -> Bounce | No
     if not _announced(message, subject) or _away(message, subject):
         return None
     told = prose.told(text, _never(message))
-    known = None if told.sure else _from_flufl(message, told)
+    known = None if told.sure and told.failure else _from_flufl(message, told)
     return known or _from_prose(message, parts, text, subject, told) or _from_flufl(message, told)
 
 
@@ -100,7 +100,8 @@ def _from_prose(message: Message, parts: Parts, text: str, subject: str, told: p
     failed = headers.raw(message, "X-Failed-Recipients")
     subject_says = bool(phrases.SUBJECT.search(subject))
     daemon = _by_mailer(message) or (_by_machine(message) and _about_mail(parts, text))
-    if not failed and not (told.failure and (subject_says or (daemon and told.recipients))):
+    worded = (told.failure and (subject_says or (daemon and told.recipients))) or (daemon and subject_says)
+    if not failed and not worded:
         return None
     if not failed and not (daemon and subject_says) and not _about_mail(parts, text):
         return None  # "Delivery failed" is also what customers and parcel carriers write
