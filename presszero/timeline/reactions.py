@@ -14,6 +14,8 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
+from presszero.core.refusal import Refused
+
 from .models import Cursor, Event, Parked
 
 log = logging.getLogger(__name__)
@@ -62,7 +64,9 @@ def consume(listener: Listener, limit: int = 500) -> int:
 
 
 def retry(parked: Parked) -> bool:
-    """Tries a parked event again; whether it went well."""
+    """Tries a parked event again; whether it went well. Raises Refused when nobody hears it any more."""
+    if parked.listener not in listeners:
+        raise Refused("The part of the product that heard this is no longer there.", "There is nothing to try again.")
     event = Event.objects.get(merchant_id=parked.merchant_id, id=parked.event_id)
     return _react(listeners[parked.listener], event)
 

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpRe
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
+from presszero.channels.files import kind_of
 from presszero.channels.models import Attachment, Entry
 from presszero.core.http import Asking, CannotFetch, Limits, fetch
 from presszero.team.gate import Asked, MemberAsked, needs, public
@@ -18,7 +19,6 @@ from presszero.ui.page import page
 from ..frame import POLICY, Shown, framed, read_image, sign_image
 
 _PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
-_MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"RIFF")
 _FILE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
@@ -67,7 +67,7 @@ def image(request: Asked, token: str) -> HttpResponseBase:
     except CannotFetch:
         raise Http404 from None
     kind = got.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if got.status != 200 or kind not in _PICTURES or not got.body.startswith(_MAGIC):
+    if got.status != 200 or kind not in _PICTURES or kind_of(got.body, "") not in _PICTURES:
         raise Http404
     response = HttpResponse(got.body, content_type=kind)
     response["Cache-Control"] = "private, max-age=3600"

@@ -51,10 +51,10 @@ def withdrawal(request: MemberAsked, invitation_id: int) -> HttpResponse:
 @needs(Role.ADMIN)
 @require_POST
 def role(request: MemberAsked, member_id: int) -> HttpResponse:
+    member = _member(request, member_id)
     form = forms.ChangeRole(request.POST)
     if not form.is_valid():
         return _show(request, {"refused": Refused(str(form.errors["role"][0]))}, 422)
-    member = _member(request, member_id)
     try:
         actions.change_role(member, Role(form.cleaned_data["role"]), by=request.member, at=timezone.now())
     except Refused as refused:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from .pictures import is_bomb
+
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "application/pdf"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -70,7 +72,12 @@ _VAGUE = ("application/octet-stream", "application/x-download", "application/bin
 
 
 def content_type(content: bytes, declared: str, filename: str) -> str:
-    """Lower case, no parameters. Text that a browser would run is named as such, whatever it claims to be (U2)."""
+    """Lower case, no parameters. Text that a browser would run is named as such, whatever it claims to be (U2).
+
+    A picture too large to be shown is a plain file.
+    """
+    if is_bomb(content):
+        return "application/octet-stream"
     suffix = filename.rpartition(".")[2].lower() if "." in filename else ""
     declared = declared.partition(";")[0].strip().lower()
     start = content[:4096].lstrip(b"\xef\xbb\xbf\x00 \t\r\n")
