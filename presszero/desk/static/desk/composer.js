@@ -161,7 +161,7 @@ class Composer extends HTMLElement {
     const from = box.value.slice(0, end).endsWith("#") ? end - 1 : end;
     box.setRangeText(option.dataset.text, from, end, "end");
     box.dispatchEvent(new InputEvent("input", { bubbles: true }));
-    if (option.dataset.actions) htmx.ajax("POST", `/conversations/${this.id_}/macros/${option.dataset.macro}`, { source: this, swap: "none" });
+    if (option.dataset.actions) htmx.ajax("POST", `/conversations/${this.id_}/macros/${option.dataset.macro}`, { source: "#main", swap: "none" });
   }
 
   disconnectedCallback() {
