@@ -12,7 +12,7 @@ from .reading.limits import MAX_BYTES
 from .reading.reader import Reader
 from .reading.shape import Party, Reading, quarantine
 
-WALL_SECONDS = 1.8  # for each file, whatever the file
+WALL_SECONDS = 1.5  # for each file, whatever the file
 
 
 def explain(paths: Iterable[str | Path], out: TextIO, jsonl: bool) -> int:
