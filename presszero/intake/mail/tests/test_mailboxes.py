@@ -19,6 +19,8 @@ from presszero.merchants.models import Merchant
 from .conftest import database_refuses_mail, mail_line
 from .fake_imap import Cut, FakeImap, Mail, Session, mail, until
 
+pytestmark = pytest.mark.slow  # thirty times a mailbox, its watcher and an emptied database
+
 QUICK = Pace(lines=0.1, slice=0.5, answer=1.0, hung=3.0, first_retry=0.05, last_retry=0.2)
 
 

@@ -14,12 +14,13 @@ from presszero.channels.adapters.email import reach, smtp
 from presszero.channels.adapters.email.adapter import adapter
 from presszero.channels.adapters.email.compose import compose
 from presszero.channels.adapters.email.smtp import Patience, Server
-from presszero.channels.vocabulary import Handle, Outgoing, Sent
+from presszero.channels.vocabulary import Attachment, Handle, Outgoing, Sent
 
 from .mails_out import ANSWER, answer, line, smtp_line
 from .servers import Relay, certificate, relay, scripted
 
-HASTE = Patience(step=0.4, total=1.2)
+CALM = Patience(step=5, total=15)  # a busy machine fails nobody
+HASTE = Patience(step=0.5, total=1.5)  # where the time itself is tried
 
 
 class Writing:
@@ -32,7 +33,7 @@ class Writing:
         self.times += 1
 
 
-def hand_over(port: int, out: Outgoing = ANSWER, patience: Patience = HASTE, **server: object) -> tuple[Sent, int]:
+def hand_over(port: int, out: Outgoing = ANSWER, patience: Patience = CALM, **server: object) -> tuple[Sent, int]:
     writing = Writing()
     mail = compose(out, dt.datetime.now(dt.UTC))
     given = Server("127.0.0.1", port, **{"security": "none", **server})  # type: ignore[arg-type]
@@ -102,14 +103,14 @@ def test_F12_F19_a_drop_after_the_content_is_unknown_and_every_try_has_one_messa
 
 
 def test_F19_a_slow_answer_is_waited_for_and_a_hopeless_one_is_unknown() -> None:
-    taken = Relay(wait=0.7)  # longer than a step, shorter than the whole
+    taken = Relay(wait=0.8)  # longer than a step, shorter than the whole
     with relay(taken) as port:
-        assert hand_over(port)[0].state == "accepted"
-        taken.wait = 3
+        assert hand_over(port, patience=HASTE)[0].state == "accepted"
+        taken.wait = 4
         started = time.monotonic()
-        sent, _ = hand_over(port)
+        sent, _ = hand_over(port, patience=HASTE)
     assert sent.state == "unknown"
-    assert time.monotonic() - started < 2.5
+    assert time.monotonic() - started < 3
 
 
 def test_F19_some_recipients_taken_and_the_others_named() -> None:
@@ -198,10 +199,10 @@ def test_F10_a_silent_server_costs_one_step_and_a_dripping_one_the_whole() -> No
             client.sendall(b"2")
             time.sleep(0.05)
 
-    for talk, limit in ((silent, 1.0), (dripping, 2.0)):
+    for talk, limit in ((silent, 2.0), (dripping, 3.0)):
         with scripted(talk) as port:
             started = time.monotonic()
-            sent, written = hand_over(port)
+            sent, written = hand_over(port, patience=HASTE)
             assert (sent.state, written) == ("later", 0)
             assert time.monotonic() - started < limit
 
@@ -209,13 +210,14 @@ def test_F10_a_silent_server_costs_one_step_and_a_dripping_one_the_whole() -> No
 def test_F10_hanging_after_the_content_began() -> None:
     def hang(client: socket.socket) -> None:
         polite_until_data(client)
-        time.sleep(3)
+        time.sleep(8)
 
+    large = answer(attachments=(Attachment("a.bin", "application/x-any", bytes(20_000_000)),))  # more than any buffer
     with scripted(hang) as port:
         started = time.monotonic()
-        sent, written = hand_over(port, answer(text="x" * 20_000_000))
+        sent, written = hand_over(port, large, HASTE)
     assert (sent.state, written) == ("unknown", 1)
-    assert time.monotonic() - started < 2.5
+    assert time.monotonic() - started < 5
 
 
 def test_F11_garbage_instead_of_smtp() -> None:
