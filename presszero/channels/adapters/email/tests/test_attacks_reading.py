@@ -348,16 +348,18 @@ def test_U2_what_a_file_is_its_bytes_decide(declared: bytes) -> None:
 
 
 PIECES = (
-    b"\x00", b"\xff\xfe", b"\n\n", b"\r", b'"', b"(", b"<", b";", b"> ", b"\xed\xa0\x80", b"=?utf-8?q?=0D=0A?=", b"--b\n",
+    b"\x00", b"\xff\xfe", b"\n\n",
+    b"\r", b'"', b"(", b"<", b";", b"> ", b"\xed\xa0\x80", b"=?utf-8?q?=0D=0A?=", b"--b\n",
     b"Content-Type: multipart/mixed; boundary=b\n", b"Content-Type: text/html; charset=idna\n\n<p>x",
-    b"Content-Transfer-Encoding: base64\n", b"Content-Type: message/rfc822\n\n", b"Content-Type: text/calendar\n\nBEGIN:",
+    b"Content-Transfer-Encoding: base64\n",
+    b"Content-Type: message/rfc822\n\n", b"Content-Type: text/calendar\n\nBEGIN:",
     b"Content-Type: application/ms-tnef\n\n\x78\x9f\x3e\x22\x01",
 )  # fmt: skip
 
 
 def test_D4_mails_with_random_damage_are_still_read() -> None:
     """The same damage in every run. None may fall into the last net, which would name an exception."""
-    chance = random.Random(1042)  # noqa: S311  # no secret
+    chance = random.Random(1042)
     mails = [path.read_bytes() for path in sorted((Path(__file__).parent / "mails").glob("*.eml"))]
     for _ in range(300):
         raw = bytearray(chance.choice(mails))
