@@ -37,6 +37,7 @@ class Ground:
 
     url: str
     home: Path
+    server: postgres.Server | None  # None: somebody else's server, given by DATABASE_URL
 
     @contextlib.contextmanager
     def connect(self, autocommit: bool = True) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
@@ -81,10 +82,35 @@ class Ground:
             end(running)
 
     @contextlib.contextmanager
-    def edge(self) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    def app(self) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+        """The app: its port and the process at its head."""
+        port = free_port()
+        words = ("-c", "from presszero.host.web import serve_app; serve_app('127.0.0.1')")
+        with self.process(*words, ready=lambda: accepts(port), PRESSZERO_APP_PORT=str(port)) as running:
+            yield port, running
+
+    @contextlib.contextmanager
+    def as_owner_of_all(self) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+        """For filling tables: without checking each row's foreign keys where we may leave that out."""
+        url = self.url.replace("//presszero@", "//postgres@") if self.server else self.url
+        with psycopg.connect(url, autocommit=True) as connection:
+            with contextlib.suppress(psycopg.errors.InsufficientPrivilege):
+                connection.execute("SET session_replication_role = replica")
+            yield connection
+
+    def server_pid(self) -> int:
+        """The server whose CPU time counts with the product's. Raises Missing for one on another machine."""
+        if not self.server:
+            raise Missing("CPU times need the embedded PostgreSQL: run this measure without DATABASE_URL.")
+        return self.server.process.pid
+
+    @contextlib.contextmanager
+    def edge(self, **more: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
         """An edge of one process: its port and itself."""
         port = free_port()
-        with self.process("-m", "config.edge", ready=lambda: accepts(port), PRESSZERO_PORT=str(port)) as running:
+        with self.process(
+            "-m", "config.edge", ready=lambda: accepts(port), PRESSZERO_PORT=str(port), **more
+        ) as running:
             yield port, running
 
 
@@ -102,7 +128,7 @@ def ground() -> Iterator[Ground]:
             cluster = postgres.Cluster(folder)
             server = postgres.start(cluster, say=lambda sentence: None)
             url = cluster.url
-        found = Ground(url, folder)
+        found = Ground(url, folder, server)
         subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=CODE, env=found.environment(), check=True)
         yield found
     finally:

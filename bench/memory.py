@@ -14,6 +14,7 @@ from pathlib import Path
 from .ground import CODE, Ground, accepts, end, free_port, wait_until
 from .row import Row, at_most
 from .shop import open_shop
+from .usage import proportional, resident, tree
 
 ALL_TOGETHER = 400  # MB
 A_STREAM = 40  # kB
@@ -41,11 +42,11 @@ def _idle(say: Callable[[str], None]) -> Row:
             wait_until(lambda: all(accepts(port) for port in ports.values()), running, 90)
             say("everything runs; waiting until it is idle")
             time.sleep(SETTLE)
-            found = {pid: _proportional(pid) for pid in _tree(running.pid)}
+            found, count = proportional(running.pid), len(tree(running.pid))
         finally:
             end(running)
-    note = f"Proportional set size of {len(found)} processes, {SETTLE} s after the start."
-    return at_most("memory", sum(found.values()) / 1e6, ALL_TOGETHER, "MB", note)
+    note = f"Proportional set size of {count} processes, {SETTLE} s after the start."
+    return at_most("memory", found / 1e6, ALL_TOGETHER, "MB", note)
 
 
 def _streams(ground: Ground, say: Callable[[str], None]) -> Row:
@@ -53,10 +54,10 @@ def _streams(ground: Ground, say: Callable[[str], None]) -> Row:
     with ground.edge() as (port, running):
         time.sleep(2)
         _open(port, shop.tokens[:1], 20)  # what the first ones load stays
-        before = _resident(running.pid)
+        before = resident(running.pid)
         held = _open(port, shop.tokens, STREAMS)
         time.sleep(2)
-        after = _resident(running.pid)
+        after = resident(running.pid)
         for each in held:
             each.close()
     say(f"the edge: {before / 1e6:.0f} MB before, {after / 1e6:.0f} MB with {STREAMS} open pages")
@@ -79,30 +80,3 @@ def _open(port: int, tokens: list[str], count: int) -> list[socket.socket]:
 def _base() -> str:
     """A folder that PostgreSQL's own user can reach."""
     return "/var/lib" if os.geteuid() == 0 else tempfile.gettempdir()
-
-
-def _tree(root: int) -> list[int]:
-    """A process and everything that came from it, in groups of their own or not."""
-    parents: dict[int, int] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except OSError:
-                continue
-    found = [root]
-    for pid in found:
-        found += [child for child, parent in parents.items() if parent == pid]
-    return found
-
-
-def _proportional(pid: int) -> int:
-    """Bytes."""
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) * 1024
-    return 0
-
-
-def _resident(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
