@@ -30,7 +30,7 @@ def sums(url):
         return connection.execute("select count(*), md5(string_agg(text, ',' order by id)) from entry").fetchone()
 
 
-def test_rows_files_spool_and_key_come_back_equal(shop, clusters, place):
+def test_f34_rows_files_spool_and_key_come_back_equal(shop, clusters, place):
     url, home = shop
     taken = back_up(url, home, place / "kept")
     new = clusters.start(place / "new").cluster

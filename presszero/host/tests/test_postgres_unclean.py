@@ -60,18 +60,18 @@ def kill_under_load(clusters, home):
     again.stop()
 
 
-def test_kill_9_of_everything_loses_nothing_acknowledged(clusters, place):
+def test_f4_kill_9_of_everything_loses_nothing_acknowledged(clusters, place):
     kill_under_load(clusters, place / "home")
 
 
 @pytest.mark.slow
-def test_kill_9_of_everything_ten_times(clusters, place):
+def test_f4_kill_9_of_everything_ten_times(clusters, place):
     for _ in range(10):
         kill_under_load(clusters, place / "home")
 
 
 @pytest.mark.slow
-def test_kill_9_of_the_postmaster_alone_waits_for_its_backends(clusters, place):
+def test_f4_kill_9_of_the_postmaster_alone_waits_for_its_backends(clusters, place):
     server = clusters.start(place / "home")
     session = psycopg.connect(server.cluster.url)
     session.execute("select pg_backend_pid()")

@@ -179,7 +179,7 @@ def test_the_doctor_finds_what_is_wrong(served, tmp_path):
     assert "WRONG  database: It does not answer" in done.stdout and "1 thing is wrong." in done.stdout
 
 
-def test_any_process_killed_is_back_within_five_seconds(served):
+def test_f1_f2_any_process_killed_is_back_within_five_seconds(served):
     children = [pid for pid in family(served.process.pid)[1:] if "postgres" not in " ".join(command_line(pid))]
     assert len(children) >= 5
     for pid in children:
@@ -188,14 +188,14 @@ def test_any_process_killed_is_back_within_five_seconds(served):
             assert wait_until(served.is_whole, 5), f"{command_line(pid)} {''.join(served.output[-20:])}"
 
 
-def test_the_database_killed_is_back_and_nobody_had_to_be_started_again(served):
+def test_f4_the_database_killed_is_back_and_nobody_had_to_be_started_again(served):
     pid = int((Cluster(served.home).data / "postmaster.pid").read_text().split()[0])
     os.kill(pid, signal.SIGKILL)
     assert wait_until(lambda: not alive(pid), 5)
     assert wait_until(served.pages_answer, 10)
 
 
-def test_kill_9_of_everything_and_a_second_start_within_ten_seconds(served):
+def test_f35_kill_9_of_everything_and_a_second_start_within_ten_seconds(served):
     served.end()
     begun = time.monotonic()
     served.start()
