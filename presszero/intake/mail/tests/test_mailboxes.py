@@ -4,71 +4,21 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from presszero.channels.adapters.email import imap
 from presszero.channels.models import Line, Mailbox
-from presszero.intake.mail.mailbox import is_history
-from presszero.intake.mail.mailboxes import TROUBLE, Mailboxes, Pace, watched_lines
+from presszero.intake.mail.mailboxes import Mailboxes
 from presszero.mailroom.models import Received
-from presszero.merchants.models import Merchant
 
-from .conftest import database_refuses_mail, mail_line
 from .fake_imap import Cut, FakeImap, Mail, Session, mail, until
+from .watching import QUICK, first_time, line, numbers, once, server, watching
+
+__all__ = ["line", "server", "watching"]  # fixtures
 
 pytestmark = pytest.mark.slow  # thirty times a mailbox, its watcher and an emptied database
-
-QUICK = Pace(lines=0.1, slice=0.5, answer=1.0, hung=3.0, first_retry=0.05, last_retry=0.2)
-
-
-@pytest.fixture
-def server() -> Iterator[FakeImap]:
-    made = FakeImap()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def line(juniper: Merchant, server: FakeImap) -> Line:
-    made = mail_line(juniper, "support@juniper.example")
-    made.settings = {"imap": {"host": "127.0.0.1", "port": server.port, "security": "none", "user": "support"}}
-    made.keep_secrets({"imap_password": "secret"})
-    made.save()
-    return made
-
-
-@pytest.fixture
-def watching(line: Line) -> Iterator[Mailboxes]:
-    running = Mailboxes(QUICK)
-    running.start()
-    yield running
-    running.stop()
-    assert not any(watcher.is_alive() for watcher in running.watchers())
-
-
-def numbers() -> Counter[str]:
-    """How often each mail is stored, by Message-ID."""
-    return Counter(row.external_id.partition("@")[0] for row in Received.objects.all())
-
-
-def once(*expected: int) -> bool:
-    return numbers() == Counter(str(number) for number in expected)
-
-
-def first_time(hook: Callable[[Session, str], bool]) -> Callable[[Session, str], bool]:
-    """The fault happens once; afterwards the server behaves."""
-    left = [True]
-
-    def faulty(session: Session, rest: str) -> bool:
-        if not left or "BODY.PEEK[]" not in rest and "FETCH" in rest.upper():
-            return False
-        left.clear()
-        return hook(session, rest)
-
-    return faulty
 
 
 def test_new_mail_comes_at_once_by_idle(server: FakeImap, line: Line, watching: Mailboxes) -> None:
@@ -279,144 +229,3 @@ def test_F18_a_backlog_is_taken_in_bounded_batches(
     assert len(bodies) == 15
     assert server.fetched == list(range(1, 301))
     assert once(*range(1, 301))
-
-
-def test_a_mail_the_server_keeps_back_is_noted_and_holds_nobody_up(server: FakeImap, watching: Mailboxes) -> None:
-    def keep_back(session: Session, rest: str) -> bool:
-        if "BODY.PEEK[]" not in rest:
-            return False
-        for place, each in enumerate(server.mails, 1):
-            if each.uid != 2 and session._in(each.uid, rest.split()[2]):
-                session.answer(place, each, rest)
-        session.ok()
-        return True
-
-    server.faults["UID FETCH"] = keep_back
-    server.mails += [Mail(1, mail(1)), Mail(2, mail(2))]
-    server.add(mail(3))
-    until(lambda: numbers()["3"] == 1)
-    bodies = [bytes(row.body) for row in Received.objects.order_by("id")]
-    assert mail(1) in bodies and mail(3) in bodies
-    assert any(b"does not hand over" in body and b"Number 2" in body for body in bodies)
-    assert len(bodies) == 3
-
-
-def test_a_mail_that_is_too_large_is_shown_by_its_head(
-    server: FakeImap, watching: Mailboxes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(imap, "MAX_MAIL", 1000)
-    server.add(mail(1, "x" * 5000))
-    until(lambda: Received.objects.count() == 1)
-    body = bytes(Received.objects.get().body)
-    assert len(body) < 1000
-    assert b"Subject: Mail 1" in body and b"From: Ada <ada@example.com>" in body and b"too many to be fetched" in body
-    assert once(1)
-
-
-def test_the_daily_look_finds_what_slipped_by(
-    server: FakeImap, line: Line, watching: Mailboxes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    server.mails += [Mail(number, mail(number)) for number in (1, 2, 3)]
-    server.add(mail(4))
-    until(lambda: once(1, 2, 3, 4))
-    Received.objects.filter(external_id__startswith="2@").delete()
-    before = list(server.fetched)
-    Mailbox.objects.update(rescanned_at=datetime.now(UTC) - timedelta(days=2))
-    until(lambda: once(1, 2, 3, 4))
-    assert server.fetched[len(before) :] == [2]
-
-
-def test_a_wrong_password_is_the_merchants_trouble_until_it_is_right(server: FakeImap, line: Line) -> None:
-    line.keep_secrets({"imap_password": "old"})
-    line.save()
-    running = Mailboxes(QUICK)
-    running.start()
-    try:
-
-        def trouble() -> str:
-            line.refresh_from_db()
-            return line.trouble
-
-        until(lambda: trouble().startswith(TROUBLE))
-        assert "user name or password" in trouble() and line.trouble_since is not None
-        line.keep_secrets({"imap_password": "secret"})
-        line.save()
-        server.add(mail(1))
-        until(lambda: once(1))
-        until(lambda: trouble() == "")
-        assert line.trouble_since is None
-    finally:
-        running.stop()
-
-
-def test_lines_come_and_go(server: FakeImap, line: Line, watching: Mailboxes, juniper: Merchant) -> None:
-    until(lambda: len(watching.watchers()) == 1)
-    Line.objects.filter(id=line.id).update(paused_at=datetime.now(UTC))
-    until(lambda: not watching.watchers())
-    server.add(mail(1))
-    time.sleep(0.4)
-    assert not Received.objects.exists()
-    Line.objects.filter(id=line.id).update(paused_at=None)
-    until(lambda: once(1))
-
-
-def test_settings_that_make_no_sense_are_said(line: Line) -> None:
-    line.settings = {"imap": {"host": "127.0.0.1", "port": "many"}}
-    line.save()
-    assert watched_lines() == {}
-    line.refresh_from_db()
-    assert "settings are not right" in line.trouble
-
-
-def test_F18_a_watcher_that_a_dripping_server_holds_is_replaced(server: FakeImap, watching: Mailboxes) -> None:
-    """Each byte comes within the time for an answer, and the mail never ends."""
-
-    def drip(session: Session, rest: str) -> bool:
-        session.say(session.head(1, server.mails[0]).replace("{", "{9"))
-        while True:
-            session.client.sendall(b"x")
-            time.sleep(0.1)
-
-    server.faults["UID FETCH"] = first_time(drip)
-    until(lambda: bool(watching.watchers()))
-    first = watching.watchers()[0]
-    server.add(mail(1))
-    until(lambda: once(1), 8)
-    assert watching.watchers()[0] is not first
-    until(lambda: not first.is_alive())
-    assert once(1)
-
-
-def test_mail_is_put_away_only_after_it_is_stored(server: FakeImap, line: Line) -> None:
-    line.settings["imap"]["after"] = "delete"
-    line.save()
-    deleted: list[str] = []
-
-    def store(session: Session, rest: str) -> bool:
-        deleted.append(rest)
-        session.ok()
-        return True
-
-    server.faults["UID STORE"] = store
-    server.faults["EXPUNGE"] = lambda session, rest: session.ok() or True
-    server.add(mail(1))
-    running = Mailboxes(QUICK)
-    running.start()
-    try:
-        with database_refuses_mail():
-            until(lambda: len(server.fetched) >= 2)
-            assert deleted == []
-        until(lambda: bool(deleted))
-    finally:
-        running.stop()
-    assert once(1)
-    assert "STORE 1 " in deleted[0] and "Deleted" in deleted[0]
-
-
-def test_what_is_history() -> None:
-    line, now = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
-    assert is_history(line - timedelta(days=1), line, None)
-    assert not is_history(line + timedelta(days=1), line, None)
-    assert is_history(now - timedelta(days=1), line, now)
-    assert not is_history(now + timedelta(seconds=1), line, now)
-    assert not is_history(None, line, now)
