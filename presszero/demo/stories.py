@@ -113,7 +113,7 @@ STORIES: tuple[Story, ...] = (
                 7 * HOUR,
                 "they",
                 "We are eleven people walking the coast path in March and want to order together. Some of us are "
-                "between sizes, two have wide feet, and one would like them in green, which your page does not show.\n\n"
+                "between sizes, two have wide feet, and one would like them in green, which your page lacks.\n\n"
                 "1. Is there a price for eleven?\n2. Can we try sizes in a shop first?\n3. Will they be dry enough for "
                 "Scottish rain?\n\nhttps://lind.example/coast-path has our plan, if that helps.",
             ),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, QueryDict
 
-from presszero.conversations.models import Conversation
+from presszero.conversations.models import Conversation, Follower
 from presszero.customers.models import Customer
 from presszero.team.gate import MemberAsked
 from presszero.team.marks import at_least
@@ -14,19 +14,21 @@ from presszero.team.models import Membership, Role
 
 def conversation(request: MemberAsked, number: int) -> Conversation:
     """The conversation of this number as it stands today, after merges. 404 for another merchant's."""
-    rows = conversations(request)
+    following = Follower.objects.filter(merchant=request.merchant, conversation=OuterRef("pk"), member=request.member)
+    rows = conversations(request).annotate(following=Exists(following))
     found = rows.filter(id=number).first()
     if found and found.root_id:
         found = rows.filter(id=found.root_id).first()
     if found is None:
         raise Http404
+    found.merchant = request.merchant  # known, and asked for by what reads the conversation
     return found
 
 
 def conversations(request: MemberAsked) -> QuerySet[Conversation]:
     """Every conversation of the merchant, with what its page shows."""
     rows = Conversation.objects.filter(merchant=request.merchant)
-    return rows.select_related("merchant", "customer", "assignee__person", "topic", "line__brand")
+    return rows.select_related("customer", "assignee__person", "topic")
 
 
 def customer(request: MemberAsked, number: int) -> Customer:

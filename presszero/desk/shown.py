@@ -9,16 +9,28 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from markupsafe import Markup, escape
 
 from presszero.channels.wording import to_html
 from presszero.conversations.models import Conversation, Merge, Move
 from presszero.conversations.queries import Item
 from presszero.team.models import Membership
+from presszero.ui.formats import channel_word, initials, moment, tint
 from presszero.ui.markup import linked
 
 LONG = 3000  # characters after which a message is folded
 _PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
+_WORDS = {
+    "queued": gettext_noop("sending"),
+    "sending": gettext_noop("sending"),
+    "accepted": gettext_noop("sent"),
+    "delivered": gettext_noop("delivered"),
+    "read": gettext_noop("read"),
+    "failed": gettext_noop("not delivered"),
+    "unknown": gettext_noop("we do not know whether it went"),
+    "cancelled": gettext_noop("taken back"),
+}
 _AT = re.compile(r"(?<![\w.])@[\w-]{2,40}")
 
 
@@ -31,8 +43,10 @@ class Piece:
     at: datetime
     who: str = ""
     body: Markup | str = ""
+    when: Markup | str = ""
     raw: bool = False  # line breaks stand in the text itself
-    seed: int = 0
+    initials: str = ""
+    tint: str = ""
     inbound: bool = False
     channel: str = ""
     reason: str = ""
@@ -46,57 +60,63 @@ class Piece:
     long: bool = False
     mine: bool = False
     undo: str = ""  # the address whose deletion undoes it
-    undo_until: datetime | None = None
     files: list[dict[str, Any]] = field(default_factory=list)
     deliveries: list[dict[str, Any]] = field(default_factory=list)
     retry: list[dict[str, Any]] = field(default_factory=list)
 
+    @property
+    def foot(self) -> bool:
+        """Whether anything stands under it."""
+        return bool(self.folded or self.reason or self.long or self.undo or self.retry or self.automatic or self.copied)
+
 
 def pieces(conversation: Conversation, items: list[Item], member: Membership) -> list[Piece]:
     """In the order given. Notes that were removed leave nothing."""
+    now = timezone.now()
     undoable = _undoable(conversation, items)
     made = []
     for item in items:
         if item.kind == "message" and item.taken_back:
-            made.append(Piece("event", item.id, item.at, body=_("%(by)s took an answer back") % {"by": item.who}))
+            said = _("%(by)s took an answer back") % {"by": item.who}
+            made.append(Piece("event", item.id, item.at, body=said, when=moment(item.at, now)))
         elif item.kind == "message":
-            made.append(_said(item, conversation.customer_id))
+            made.append(_said(item, conversation.customer_id, now))
         elif item.kind == "note" and not item.removed:
-            made.append(_note(item, member))
+            made.append(_note(item, member, now))
         elif item.kind == "event":
-            made.append(_event(item, undoable))
+            made.append(_event(item, undoable, now))
     return made
 
 
-def _said(item: Item, customer_id: int) -> Piece:
-    now = timezone.now()
+def _said(item: Item, customer_id: int, now: datetime) -> Piece:
     deliveries = [_delivery(d, now) for d in item.deliveries]
-    waiting = [d["until"] for d in deliveries if d["until"]]
-    return Piece(
+    waiting = any(d["until"] for d in deliveries)
+    who = item.who or item.address or _("Somebody")
+    shown = Piece(
         "said",
         item.id,
         item.at,
-        who=item.who or item.address or _("Somebody"),
+        who=who,
         body=linked(item.text) if item.inbound else Markup(to_html(item.text)),  # noqa: S704 - built safe from text
+        when=moment(item.at, now),
         raw=item.inbound,
-        seed=customer_id,
         inbound=item.inbound,
-        channel=item.channel,
+        channel=channel_word(item.channel),
         reason=item.reason,
-        proof=item.proof if item.inbound else "",
-        automatic=item.automatic if item.inbound else "",
-        warnings=item.warnings,
-        copied=", ".join(_others(item)),
+        copied=", ".join(_others(item)) if item.copied else "",
         folded=item.has_folded,
-        has_html=item.has_html and item.inbound,
         entry_id=item.entry_id,
         long=len(item.text) > LONG or item.text.count("\n") > 60,
         undo=f"/messages/{item.id}" if waiting else "",
-        undo_until=min(waiting, default=None),
         files=[_file(a) for a in item.attachments if not (a["inline"] and item.has_html)],
         deliveries=deliveries,
         retry=[d for d in deliveries if d["state"] in ("failed", "unknown")],
     )
+    if item.inbound:
+        shown.initials, shown.tint = initials(who), tint(customer_id)
+        shown.proof, shown.automatic = item.proof, item.automatic
+        shown.warnings, shown.has_html = item.warnings, item.has_html
+    return shown
 
 
 def _others(item: Item) -> list[str]:
@@ -105,20 +125,21 @@ def _others(item: Item) -> list[str]:
     return [name or address for name, address in item.copied if item.inbound and address.lower() not in known]
 
 
-def _note(item: Item, member: Membership) -> Piece:
-    words = escape(item.text)
-    body = Markup(_AT.sub(lambda found: f'<span class="at">{found[0]}</span>', str(words)))  # noqa: S704 - escaped above
-    return Piece("note", item.id, item.at, item.who, body, raw=True, mine=item.who_id == member.id)
+def _note(item: Item, member: Membership, now: datetime) -> Piece:
+    words = str(escape(item.text))
+    body = Markup(_AT.sub(lambda found: f'<span class="at">{found[0]}</span>', words))  # noqa: S704 - escaped above
+    mine = item.who_id == member.id
+    return Piece("note", item.id, item.at, item.who, body, moment(item.at, now), mine=mine)
 
 
-def _event(item: Item, undoable: dict[str, set[int]]) -> Piece:
+def _event(item: Item, undoable: dict[str, set[int]], now: datetime) -> Piece:
     details = item.details
     undo = ""
     if item.fact == "conversation.merged" and details.get("merge_id") in undoable["merges"]:
         undo = f"/merges/{details['merge_id']}"
     if item.fact == "conversation.split" and details.get("target_id") in undoable["splits"]:
         undo = f"/splits/{details['target_id']}"
-    return Piece("event", item.id, item.at, item.who, _sentence(item), undo=undo)
+    return Piece("event", item.id, item.at, item.who, _sentence(item), moment(item.at, now), undo=undo)
 
 
 def _sentence(item: Item) -> str:
@@ -164,16 +185,7 @@ def _delivery(row: dict[str, Any], now: datetime) -> dict[str, Any]:
 
 
 def _word(state: str, tries: int) -> str:
-    return {
-        "queued": _("trying again") if tries else _("sending"),
-        "sending": _("sending"),
-        "accepted": _("sent"),
-        "delivered": _("delivered"),
-        "read": _("read"),
-        "failed": _("not delivered"),
-        "unknown": _("we do not know whether it went"),
-        "cancelled": _("taken back"),
-    }[state]
+    return _("trying again") if state == "queued" and tries else _(_WORDS[state])
 
 
 def _file(row: dict[str, Any]) -> dict[str, Any]:

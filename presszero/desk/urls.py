@@ -32,6 +32,7 @@ urlpatterns = [
     path(f"{_C}/unread", settling.unread),
     path(f"{_C}/replies", writing.replies),
     path(f"{_C}/notes", writing.notes),
+    path(f"{_C}/recipients", writing.recipients),
     path(f"{_C}/drafts/<slug:kind>", writing.draft),
     path(f"{_C}/uploads", writing.uploads),
     path(f"{_C}/macros", writing.macros),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from presszero.channels.models import Thread
+from presszero.channels.models import Participant, Thread
+from presszero.channels.registry import adapter
 from presszero.conversations import queries
-from presszero.conversations.models import Conversation, ThreadPlace
+from presszero.conversations.models import Conversation
+from presszero.conversations.queries import Item
 from presszero.customers.models import Handle
 
 
@@ -17,31 +20,52 @@ class Way:
     id: int
     kind: str
     line: str
-    to: list[str]  # who gets it unless the agent says otherwise
-    reachable: list[str]  # who may get it
-    dead: list[str]  # of `to`, addresses that bounced
 
 
-def ways(conversation: Conversation) -> list[Way]:
-    """The usual one first; [] when there is no way to answer."""
-    usual = queries.thread_to_answer(conversation)
-    if usual is None:
-        return []
-    places = ThreadPlace.objects.filter(
-        merchant_id=conversation.merchant_id, conversation_id__in=queries.family(conversation)
-    ).exclude(thread=usual)
-    others = [place.thread for place in places.select_related("thread__line")[:8]]
-    return [_way(conversation, thread) for thread in [usual, *others]]
+@dataclass(frozen=True)
+class Recipients:
+    """Who gets an answer unless the agent says otherwise, who may get it, and whose address bounced."""
+
+    to: Sequence[str]
+    reachable: Sequence[str]
+    dead: Sequence[str]
 
 
-def _way(conversation: Conversation, thread: Thread) -> Way:
+def ways(conversation: Conversation, items: Iterable[Item]) -> list[Way]:
+    """The ways to answer, the usual one first, worked out from the stream; [] when there is no way.
+
+    The usual one is what `queries.thread_to_answer` says; it is asked only when the part of the stream that is shown
+    holds no word of theirs.
+    """
+    said = [item for item in items if item.kind == "message" and not item.taken_back]
+    threads = {item.thread_id: Way(item.thread_id, item.channel, item.line) for item in said}
+    theirs = [item.thread_id for item in said if item.inbound and not item.automatic]
+    if not theirs:
+        usual = queries.thread_to_answer(conversation)
+        if usual is None:
+            return []
+        theirs = [usual.id]
+        threads[usual.id] = Way(usual.id, usual.line.kind, usual.line.address)
+    first = threads.pop(theirs[-1])
+    return [first, *reversed(threads.values())]
+
+
+def usual_recipients(conversation: Conversation, way: Way) -> Recipients:
+    """As the composer shows it at first, without asking who else could be reached."""
+    rows = Participant.objects.filter(
+        merchant_id=conversation.merchant_id, thread_id=way.id, kind=adapter(way.kind).handle_kind
+    ).exclude(standing=Participant.Standing.WANTS_IN)
+    to = list(rows.order_by("id").values_list("address", flat=True))
+    return Recipients(to, (), _dead(conversation.merchant_id, to))
+
+
+def recipients(conversation: Conversation, thread: Thread) -> Recipients:
+    """With everybody who may get it."""
     to = queries.usual_recipients(conversation, thread)
-    dead = Handle.objects.filter(merchant_id=thread.merchant_id, address__in=to, bounced_at__isnull=False)
-    return Way(
-        thread.id,
-        thread.line.kind,
-        thread.line.address,
-        to,
-        list(queries.reachable(conversation, thread)),
-        list(dead.values_list("address", flat=True)),
-    )
+    reachable = list(queries.reachable(conversation, thread))
+    return Recipients(to, reachable, _dead(conversation.merchant_id, reachable))
+
+
+def _dead(merchant_id: int, addresses: list[str]) -> list[str]:
+    rows = Handle.objects.filter(merchant_id=merchant_id, address__in=addresses, bounced_at__isnull=False)
+    return list(rows.values_list("address", flat=True))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from markupsafe import Markup
 
 _TINTS = ("", "b", "c", "d")
 _ICONS = {"email": "mail", "chat": "chat", "phone": "phone", "custom": "plug"}
+# Marked for translation where they are used, in the context "channel".
+_CHANNELS = {"email": "e-mail", "chat": "chat", "phone": "phone", "custom": "own channel"}
 _SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥"}
 _WHOLE = {"JPY", "KRW", "VND", "CLP", "ISK"}  # currencies without a hundredth, ISO 4217
 
@@ -24,11 +28,11 @@ def ago(at: datetime | None, now: datetime | None = None) -> Markup | str:
     return _element(at, "ago", _ago(at, now or timezone.now()))
 
 
-def moment(at: datetime | None) -> Markup | str:
+def moment(at: datetime | None, now: datetime | None = None) -> Markup | str:
     """Day and clock: "14:51", "Tue 14:51", "12 Nov, 14:51"."""
     if at is None:
         return ""
-    return _element(at, "moment", _moment(at, timezone.now()))
+    return _element(at, "moment", _moment(at, now or timezone.now()))
 
 
 def day(at: datetime | None) -> Markup | str:
@@ -73,6 +77,7 @@ def size(count: int) -> str:
     return f"{number_format(value, 0 if value >= 10 else 1, use_l10n=True)}\u00a0{unit}"
 
 
+@lru_cache(maxsize=2000)
 def initials(name: str) -> str:
     """At most two letters for an avatar; "?" for somebody unknown."""
     words = [w for w in name.replace("@", " ").split() if w[0].isalnum()]
@@ -92,18 +97,13 @@ def channel_icon(kind: str) -> str:
 
 def channel_word(kind: str) -> str:
     """What people call a channel."""
-    words = {
-        "email": pgettext("channel", "e-mail"),
-        "chat": pgettext("channel", "chat"),
-        "phone": pgettext("channel", "phone"),
-        "custom": pgettext("channel", "own channel"),
-    }
-    return words.get(kind, kind)
+    word = _CHANNELS.get(kind)
+    return pgettext("channel", word) if word else kind
 
 
 def _element(at: datetime, how: str, text: str) -> Markup:
-    stamp = at.strftime("%Y-%m-%dT%H:%M:%SZ") if at.utcoffset() == timedelta() else at.isoformat(timespec="seconds")
-    return Markup('<time datetime="{}" data-as="{}">{}</time>').format(stamp, how, text)
+    stamp = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Markup(f'<time datetime="{stamp}" data-as="{how}">{text}</time>')  # noqa: S704 - digits and our own words
 
 
 def _ago(at: datetime, now: datetime) -> str:
@@ -114,19 +114,31 @@ def _ago(at: datetime, now: datetime) -> str:
         return _("%(n)d min") % {"n": seconds // 60}
     if seconds < 86400:
         return _("%(n)d h") % {"n": seconds // 3600}
-    local = timezone.localtime(at)
-    return date_format(local, "D") if seconds < 6 * 86400 else date_format(local, _year_or_not(local, now))
+    local = at.astimezone(timezone.get_current_timezone())
+    return _weekday(local.weekday(), get_language()) if seconds < 6 * 86400 else _date(local, now)
 
 
 def _moment(at: datetime, now: datetime) -> str:
-    local, today = timezone.localtime(at), timezone.localtime(now).date()
-    clock = date_format(local, "H:i")
-    if local.date() == today:
+    zone = timezone.get_current_timezone()
+    local, today = at.astimezone(zone), now.astimezone(zone).date()
+    clock = f"{local.hour:02d}:{local.minute:02d}"
+    day = local.date()
+    if day == today:
         return clock
-    if abs((today - local.date()).days) < 6:
-        return f"{date_format(local, 'D')} {clock}"
-    return f"{date_format(local, _year_or_not(local, now))}, {clock}"
+    if abs((today - day).days) < 6:
+        return f"{_weekday(local.weekday(), get_language())} {clock}"
+    return f"{_date(local, now)}, {clock}"
 
 
-def _year_or_not(local: datetime, now: datetime) -> str:
-    return "j M" if local.year == now.year else "j M Y"
+def _date(local: datetime, now: datetime) -> str:
+    return _date_of(local.year, local.month, local.day, local.year == now.year, get_language())
+
+
+@lru_cache(maxsize=64)
+def _weekday(number: int, language: str | None) -> str:
+    return str(WEEKDAYS_ABBR[number])
+
+
+@lru_cache(maxsize=2000)
+def _date_of(year: int, month: int, day: int, this_year: bool, language: str | None) -> str:
+    return date_format(date(year, month, day), "j M" if this_year else "j M Y")

@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponseBase
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-    "connect-src 'self'; frame-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
+    "connect-src 'self'; frame-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; "
+    "base-uri 'none'; "
 )
 _NOBODY = ("frame-ancestors 'none'", "DENY")
 _OURSELVES = ("frame-ancestors 'self'", "SAMEORIGIN")  # the Pretend page shows the desk beside itself

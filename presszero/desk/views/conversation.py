@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from presszero.conversations import queries
-from presszero.conversations.models import Conversation, Draft, Follower, Topic, Upload
+from presszero.conversations.models import Conversation, Draft, Topic, Upload
 from presszero.customers import queries as customers
 from presszero.team import queries as team
 from presszero.team.gate import MemberAsked, needs
@@ -20,10 +20,10 @@ from presszero.team.models import Role
 from presszero.ui.page import asked_by_htmx, page
 
 from .. import asked, shown
-from ..ways import ways
+from ..ways import usual_recipients, ways
 from . import lists
 
-SHOWN = 60  # items of the stream at first; older ones on the way up
+SHOWN = 40  # items of the stream at first; older ones on the way up
 _MOST = 2000
 
 
@@ -70,7 +70,8 @@ def pieces(request: MemberAsked, row: Conversation, extra: str = "", status: int
 
 def whole(request: MemberAsked, row: Conversation) -> dict[str, Any]:
     """Everything the conversation's columns show."""
-    return {**bar(request, row), **stream(request, row), **composer(request, row)}
+    shown_now = stream(request, row)
+    return {**bar(request, row), **shown_now, **composer(request, row, shown_now["items"])}
 
 
 def bar(request: MemberAsked, row: Conversation) -> dict[str, Any]:
@@ -85,9 +86,7 @@ def bar(request: MemberAsked, row: Conversation) -> dict[str, Any]:
         "may_write": asked.may_write(request),
         "team": list(team.members_of(request.merchant)),
         "topics": list(Topic.objects.filter(merchant=request.merchant, retired_at=None).order_by("name")),
-        "following": Follower.objects.filter(
-            merchant=request.merchant, conversation=row, member=request.member
-        ).exists(),
+        "following": row.following,
         "looking": queries.others_looking(row, request.member),
         "snoozes": snoozes(),
         "priorities": [(1, _("Low")), (2, _("Normal")), (3, _("High")), (4, _("Urgent"))],
@@ -102,24 +101,26 @@ def stream(request: MemberAsked, row: Conversation) -> dict[str, Any]:
     spoken = [item for item in items if item.kind != "event"]
     return {
         "c": row,
+        "items": items,
         "pieces": shown.pieces(row, items, request.member),
         "shown": limit,
         "earlier": limit + 120 if len(spoken) >= limit else 0,
         "newest": max((item.id for item in items if item.kind == "message"), default=0),
-        "wants_in": queries.wants_in(row),
+        "wants_in": queries.wants_in(row) if any(item.copied for item in items) else [],
     }
 
 
-def composer(request: MemberAsked, row: Conversation) -> dict[str, Any]:
+def composer(request: MemberAsked, row: Conversation, items: list[queries.Item]) -> dict[str, Any]:
     """What the composer starts with: drafts and files from before, and the ways to answer."""
     mine = {"merchant": request.merchant, "conversation": row, "by": request.member}
     drafts = dict(Draft.objects.filter(**mine).values_list("kind", "text"))
-    found = ways(row)
+    found = ways(row, items)
     return {
         "drafts": {"reply": drafts.get("reply", ""), "note": drafts.get("note", "")},
         "uploads": list(Upload.objects.filter(**mine, used_at=None).order_by("id")),
         "ways": found,
         "way": found[0] if found else None,
+        "recipients": usual_recipients(row, found[0]) if found else None,
         "client_id": uuid.uuid4(),
         "note_client_id": uuid.uuid4(),
         "laters": laters(),

@@ -110,9 +110,9 @@ def follower(request: MemberAsked, number: int) -> HttpResponse:
     row = asked.conversation(request, number)
     if request.method == "PUT":
         actions.follow(row, request.member)
-        return changed(request, row, _("You follow this."))
+        return changed(request, _again(request, row), _("You follow this."))
     actions.unfollow(row, request.member)
-    return changed(request, row, _("You no longer follow this."))
+    return changed(request, _again(request, row), _("You no longer follow this."))
 
 
 @needs(Role.AGENT)

@@ -22,7 +22,7 @@ from presszero.team.marks import at_least
 from presszero.team.models import Role
 from presszero.ui.page import page, text_of
 
-from .. import asked
+from .. import asked, ways
 from . import conversation
 from .said import Undo, changed
 from .settling import moment
@@ -186,6 +186,16 @@ def access(request: MemberAsked, participant_id: int) -> HttpResponse:
     return changed(request, row, say, None, _fresh(request, row, "reply", keep=True))
 
 
+@needs(Role.AGENT)
+def recipients(request: MemberAsked, number: int) -> HttpResponse:
+    """GET ?thread= : who an answer on this thread goes to, and who it may go to."""
+    row = asked.conversation(request, number)
+    thread = _thread(request, row) or queries.thread_to_answer(row)
+    if thread is None:
+        raise Http404
+    return page(request, "desk/_recipients.html", {"c": row, "recipients": ways.recipients(row, thread)})
+
+
 def _answer(request: MemberAsked, row: Conversation) -> Answer:
     form = request.POST
     at = form.get("own_time", "") if form.get("send_at") == "own" else form.get("send_at", "")
@@ -217,7 +227,7 @@ def _check_colleagues(request: MemberAsked, row: Conversation) -> None:
 
 def _thread(request: MemberAsked, row: Conversation) -> Thread | None:
     """The thread that was picked, if it has a place in this conversation."""
-    wanted = request.POST.get("thread", "")
+    wanted = asked.values(request).get("thread", "")
     if not wanted:
         return None
     found = Thread.objects.filter(merchant=request.merchant, id=asked.number(wanted)).select_related("line__brand")
@@ -256,8 +266,7 @@ def _wrote_meanwhile(request: MemberAsked, row: Conversation, why: WroteMeanwhil
 
 def _fresh(request: MemberAsked, row: Conversation, kind: str, keep: bool = False) -> str:
     """The form emptied, or filled with what was taken back."""
-    context = {**conversation.bar(request, row), **conversation.stream(request, row)}
-    context |= {**conversation.composer(request, row), "oob": True, "tab": kind}
+    context = {**conversation.whole(request, row), "oob": True, "tab": kind}
     return text_of(request, f"desk/_{kind}_form.html", context)
 
 

@@ -25,6 +25,12 @@ document.addEventListener("keydown", (event) => {
   event.target.closest("dialog").close();
 }, true);
 
+// A menu that fetched itself stays open.
+document.addEventListener("htmx:afterSwap", (event) => {
+  const again = event.detail.requestConfig?.elt?.dataset?.reopen;
+  if (again) document.querySelector(again).open = true;
+});
+
 document.addEventListener("keydown", (event) => {
   const menu = event.target.closest?.("details.menu[open]");
   if (!menu) return;
