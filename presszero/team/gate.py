@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -128,8 +129,14 @@ def _speak_as(person: Person, merchant: Merchant | None) -> None:
     if person.language:
         translation.activate(person.language)
     zone = person.timezone or (merchant.timezone if merchant else "")
-    if zone in available_timezones():
+    if zone in _zones():
         timezone.activate(ZoneInfo(zone))
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Every zone's name; finding them reads hundreds of files, which no request should wait for."""
+    return frozenset(available_timezones())
 
 
 def _ask_to_sign_in(request: Asked) -> HttpResponse:
