@@ -42,7 +42,11 @@ def _database(url: str) -> dict[str, object]:
         "PORT": str(query.pop("port", "") or parts.port or ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**query, "connect_timeout": 5, "application_name": os.environ.get("PRESSZERO_PROCESS", "presszero")},
+        "OPTIONS": {
+            **query,
+            "connect_timeout": 5,
+            "application_name": os.environ.get("PRESSZERO_PROCESS", "presszero"),
+        },
     }
 
 
@@ -105,6 +109,9 @@ TEMPLATES = [
 
 DATABASES = {"default": _database(os.environ.get("PRESSZERO_DATABASE_URL") or database_url())}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Private networks that our own requests may reach, for programs of the merchant's beside us: "127.0.0.0/8 10.1.0.0/16".
+HTTP_MAY_REACH = os.environ.get("PRESSZERO_HTTP_MAY_REACH", "").split()
 
 # Letters to the team: invitations, lost passwords. Without these, links are shown to be handed over.
 EMAIL_HOST = os.environ.get("PRESSZERO_EMAIL_HOST", "localhost")

@@ -32,6 +32,7 @@ from .vocabulary import Sent
 
 log = logging.getLogger(__name__)
 
+_SENDING = "Sending fails: "  # how the trouble of a line begins when it is this one
 _LOCKS = 0x5E4D  # advisory lock class of deliveries
 State = Delivery.State
 
@@ -188,18 +189,19 @@ def _answered(row: Delivery, attempt: DeliveryTry, sent: Sent, channel: Adapter)
         if sent.state == "accepted":
             report(row, "accepted", sent.reason)
     if sent.state != "refused":  # one bad address is not the line's trouble
-        _note_trouble(row.line_id, row.merchant_id, "" if sent.state == "accepted" else sent.reason)
+        _note_trouble(row.line_id, row.merchant_id, sent)
     if row.provider_id:
         _apply_strays(row)
 
 
-def _note_trouble(line_id: int, merchant_id: int, reason: str) -> None:
+def _note_trouble(line_id: int, merchant_id: int, sent: Sent) -> None:
+    """The line's own trouble with sending: not one bad address, and not what its mailbox suffers from."""
     line = Line.objects.filter(merchant_id=merchant_id, id=line_id)
-    if reason:
+    if policy.is_line_trouble(sent.state, sent.reason):
         line.filter(trouble_since=None).update(trouble_since=timezone.now())
-        line.update(trouble=clean(reason, 500))
-    else:
-        line.exclude(trouble="").update(trouble="", trouble_since=None)
+        line.update(trouble=_SENDING + clean(sent.reason, 500))
+    elif sent.state == "accepted":
+        line.filter(trouble__startswith=_SENDING).update(trouble="", trouble_since=None)
 
 
 @transaction.atomic

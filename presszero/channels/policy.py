@@ -23,6 +23,11 @@ def after_try(answer: str, tries: int, *, idempotent: bool) -> str:
     return "queued"
 
 
+def is_line_trouble(answer: str, reason: str) -> bool:
+    """Whether an answer says that the line cannot send, rather than that one message or address is refused."""
+    return answer in {"later", "unknown"} or (answer == "refused" and reason.startswith("Needs reconnecting"))
+
+
 def wait_before_retry(tries: int, retry_after: float | None, chance: float) -> timedelta:
     """Doubling from 15 s up to 6 h, spread by ±20 %; the provider's own wish wins. `chance` is in [0, 1)."""
     if retry_after is not None:

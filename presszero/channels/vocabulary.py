@@ -123,7 +123,7 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a provider answered. `state`: accepted · refused (for good) · later (try again) · unknown (evidence needed)."""
+    """What a provider answered. `state`: accepted · refused (for good) · later (again) · unknown (evidence needed)."""
 
     state: str
     provider_id: str = ""

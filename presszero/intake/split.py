@@ -18,6 +18,7 @@ from presszero.channels.models import Line
 from presszero.channels.registry import UnknownChannel, adapter
 from presszero.channels.vocabulary import Arrived, DeliveryReported, MessageArrived, Unread
 from presszero.core.sealing import CannotOpen
+from presszero.mailroom.incoming import storable_id
 from presszero.mailroom.lanes import lane as lane_of
 from presszero.mailroom.models import LANES, Arrival, Quarantine, Received
 from presszero.timeline.actions import wake
@@ -92,18 +93,21 @@ def _store(row: Received, line: LineSettings, packed: list[tuple[Arrived, dict[s
     for one, _ in packed:
         if isinstance(one, Unread):
             quarantine(row, one.reason, sender=one.sender, subject=one.subject, keep_open=True)
-    Arrival.objects.bulk_create(
+    arrivals = [
         Arrival(
             merchant_id=row.merchant_id,
             received=row,
             line_id=row.line_id,
+            external_id=storable_id(one.external_id),
             lane=lane_of(line.id, _sender(one)),
             payload=payload,
             arrived_at=row.received_at,
         )
         for one, payload in packed
         if payload is not None
-    )
+    ]
+    # A message that another request brought already, or that a retry brings again, is left out.
+    Arrival.objects.bulk_create(arrivals, ignore_conflicts=True)
     wake("arrivals")
 
 

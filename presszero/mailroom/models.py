@@ -36,12 +36,14 @@ class Arrival(Owned):
 
     received = OwnedKey(Received, on_delete=models.PROTECT)
     line_id = models.BigIntegerField()
+    external_id = models.CharField(max_length=300)  # the message's own, once a line: two requests may carry one message
     lane = models.SmallIntegerField()
     payload = models.JSONField()
     arrived_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant", "line_id", "external_id"], name="arrived_once")]
         indexes = [models.Index(fields=["lane", "id"], condition=models.Q(done_at=None), name="arrival_waiting")]
 
 

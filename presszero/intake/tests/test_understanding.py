@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from presszero.channels.models import Entry, Participant
+from presszero.channels.models import Entry, Line, Participant
 from presszero.conversations import actions
 from presszero.conversations.models import Conversation, Message
 from presszero.customers.actions import merge as merge_customers
@@ -14,6 +14,9 @@ from presszero.customers.models import Customer, Handle
 from presszero.intake.messages import understand_all
 from presszero.intake.quarantine import in_quarantine, retry
 from presszero.intake.split import split_all
+from presszero.mailroom.actions import receive
+from presszero.mailroom.incoming import Incoming
+from presszero.mailroom.lanes import lane
 from presszero.mailroom.models import Arrival, Quarantine, Received
 from presszero.timeline.models import Event
 from tests import cast
@@ -252,3 +255,23 @@ def test_a_batch_of_fifty_costs_at_most_four_queries_a_message(shop: cast.Shop) 
         assert understand_all() == 50
     assert len(queries) <= 4 * 50
     assert Message.objects.count() == 50
+
+
+def test_f14_one_message_in_two_requests_is_one_message(shop: cast.Shop) -> None:
+    kiosk = Line.objects.create(merchant=shop.merchant, brand=shop.brand, kind="custom", address="kiosk", name="Kiosk")
+    body = b'{"id": "m-1", "from": {"address": "ada", "name": "Ada"}, "text": "Hello"}'
+    for request in ("r-1", "r-2"):
+        receive([Incoming(shop.merchant.id, kiosk.id, request, lane(kiosk.id, ""), {}, body)])
+    cast.work()
+    assert Message.objects.count() == 1
+
+
+def test_f16_a_retried_batch_brings_its_good_neighbours_once(shop: cast.Shop) -> None:
+    kiosk = Line.objects.create(merchant=shop.merchant, brand=shop.brand, kind="custom", address="kiosk", name="Kiosk")
+    body = b'{"messages": [{"id": "m-1", "from": {"address": "ada"}, "text": "Hello"}, {"id": "m-2", "from": 7}]}'
+    receive([Incoming(shop.merchant.id, kiosk.id, "r-1", lane(kiosk.id, ""), {}, body)])
+    cast.work()
+    assert (Message.objects.count(), Quarantine.objects.count()) == (1, 1)
+    retry(in_quarantine(shop.merchant)[0], by=shop.tomas.actor)
+    cast.work()
+    assert (Message.objects.count(), len(in_quarantine(shop.merchant))) == (1, 1)
