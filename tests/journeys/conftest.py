@@ -147,7 +147,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def sit_down(request: pytest.FixtureRequest, browser: Browser, house: House) -> Iterator[Callable[..., Desk]]:
-    """A member of a team opens a window and signs in: sit_down(shop.maya). A complaint of the page fails the journey."""
+    """A member opens a window and signs in: sit_down(shop.maya). What the page complains of fails the journey."""
     desks: list[Desk] = []
 
     def open_window(member: object = None, **look: bool) -> Desk:

@@ -15,7 +15,6 @@ from .customer import Customer
 from .desk import Desk
 from .house import until
 
-
 _LISTEN = """(conversation) => {
     window.heard = [];
     for (const where of ["/live/desk", `/live/desk?conversation=${conversation}`]) {

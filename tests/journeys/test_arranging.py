@@ -15,19 +15,19 @@ from .desk import Desk
 
 def test_two_conversations_become_one_and_two_again(shop: Shop, ada: Customer, sit_down: Callable[..., Desk]) -> None:
     ada.posts(shop, "My boots are late.", "Order 1042")
-    ada.posts(shop, "And the laces are missing.", "Laces")
+    ada.posts(shop, "And one string is missing.", "Laces")
     desk = sit_down(shop.maya).go_to("Unassigned").open("Laces")
 
     desk.press("m")
     dialog = desk.page.get_by_role("dialog", name="Which conversation is the same matter?")
     dialog.get_by_role("searchbox").fill("1042")
     dialog.get_by_role("button", name=re.compile("Order 1042")).click()
-    desk.is_told("Merged.").reads("My boots are late.").reads("And the laces are missing.")
+    desk.is_told("Merged.").reads("My boots are late.").reads("And one string is missing.")
     expect(desk.row("Laces")).to_have_count(0)
 
     desk.press("z").is_told("Two conversations again.")
     expect(desk.row("Laces")).to_be_visible()
-    expect(desk.message("And the laces are missing.")).to_have_count(0)
+    expect(desk.message("And one string is missing.")).to_have_count(0)
 
 
 def test_messages_are_split_off_and_put_back(shop: Shop, ada: Customer, sit_down: Callable[..., Desk]) -> None:
