@@ -24,6 +24,7 @@ def cheat() -> list[tuple[str, list[tuple[str, str]]]]:
             _("Go to"),
             [
                 ("G M", _("Mine")),
+                ("G Y", _("For you")),
                 ("G W", _("Waiting longest")),
                 ("G U", _("Unassigned")),
                 ("G S", _("Snoozed")),

@@ -18,6 +18,7 @@ from presszero.team.models import Role
 # name → (key after g, icon, whether a phone shows it at the foot)
 _LOOKS = {
     "mine": ("m", "inbox", True),
+    "for-you": ("y", "bell", False),
     "waiting": ("w", "clock", True),
     "unassigned": ("u", "plus", True),
     "team": ("t", "people", False),
@@ -48,6 +49,7 @@ def label(name: str) -> str:
     """What a view is called."""
     return {
         "mine": _("Mine"),
+        "for-you": _("For you"),
         "waiting": _("Waiting longest"),
         "unassigned": _("Unassigned"),
         "team": _("Team"),

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from presszero.team.models import Membership
 
-from ..models import Conversation, Seen
+from ..models import Conversation, Mention, Seen
+from ..queries.answering import family
 
 _LOOKING = """
 INSERT INTO conversations_looking (merchant_id, conversation_id, member_id, typing_at, at)
@@ -27,10 +28,13 @@ def looking(conversation: Conversation, member: Membership, *, typing: bool) -> 
 
 
 def seen(conversation: Conversation, member: Membership, up_to: datetime | None = None) -> None:
-    """The member has read it up to a moment."""
+    """The member has read it up to a moment, and with it the notes that name them."""
+    now = timezone.now()
     Seen.objects.update_or_create(
         merchant_id=conversation.merchant_id,
         conversation_id=conversation.now_id,
         member=member,
-        defaults={"up_to": up_to or timezone.now()},
+        defaults={"up_to": up_to or now},
     )
+    named = Mention.objects.filter(merchant_id=conversation.merchant_id, member=member, seen_at=None)
+    named.filter(note__conversation_id__in=family(conversation), note__at__lte=up_to or now).update(seen_at=now)

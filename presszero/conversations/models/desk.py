@@ -57,6 +57,7 @@ class Mention(Owned):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["merchant", "note", "member"], name="mentioned_once_a_note")]
+        indexes = [models.Index(fields=["merchant", "member"], condition=Q(seen_at=None), name="mention_unseen")]
 
 
 class Follower(Owned):
@@ -66,6 +67,7 @@ class Follower(Owned):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["merchant", "conversation", "member"], name="follows_once")]
+        indexes = [models.Index(fields=["merchant", "member"], name="follows_what")]
 
 
 class Seen(Owned):

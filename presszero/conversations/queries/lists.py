@@ -14,9 +14,23 @@ from presszero.team.models import Membership
 PAGE = 50
 COUNT_TO = 100  # counts stop at "99+"
 
+# A colleague named them, or it moved on since they looked and they follow it.
+_FOR_THEM = """c.id IN (
+  SELECT coalesce(m.root_id, m.id) FROM conversations_mention x
+  JOIN conversations_note n ON n.merchant_id = x.merchant_id AND n.id = x.note_id AND n.removed_at IS NULL
+  JOIN conversations_conversation m ON m.merchant_id = n.merchant_id AND m.id = n.conversation_id
+  WHERE x.merchant_id = %(merchant)s AND x.member_id = %(member)s AND x.seen_at IS NULL
+  UNION
+  SELECT f.conversation_id FROM conversations_follower f
+  JOIN conversations_conversation m ON m.merchant_id = f.merchant_id AND m.id = f.conversation_id
+  LEFT JOIN conversations_seen z
+    ON z.merchant_id = m.merchant_id AND z.conversation_id = m.id AND z.member_id = f.member_id
+  WHERE f.merchant_id = %(merchant)s AND f.member_id = %(member)s AND (z.up_to IS NULL OR z.up_to < m.last_at))"""
+
 # name → (condition, order). %(member)s is the member who looks.
 VIEWS: dict[str, tuple[str, str]] = {
     "mine": ("c.state = 'open' AND c.assignee_id = %(member)s", "c.last_at DESC"),
+    "for-you": (_FOR_THEM, "c.last_at DESC"),
     "unassigned": ("c.state = 'open' AND c.assignee_id IS NULL", "c.last_at DESC"),
     "waiting": ("c.state = 'open' AND c.waiting_since IS NOT NULL", "c.waiting_since"),
     "team": ("c.state = 'open'", "c.last_at DESC"),

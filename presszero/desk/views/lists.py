@@ -96,7 +96,7 @@ def _page(request: MemberAsked, name: str) -> List:
         batch = queries.view(request.member, name, page=number) if more else []
         found, more = found + batch[:PAGE], len(batch) > PAGE
     after = f"/desk/{name}/rows?page={max(first, last) + 1}" if more else ""
-    names = _names(request) if name in ("team", "waiting", "snoozed", "resolved") else {}
+    names = _names(request) if name in ("team", "for-you", "waiting", "snoozed", "resolved") else {}
     return List(name, label(name), f"/desk/{name}/rows", found, after, names=names, empty=_EMPTY[name]())
 
 
@@ -121,6 +121,11 @@ def _names(request: MemberAsked) -> dict[int, str]:
 
 _EMPTY = {
     "mine": lambda: ("inbox", _("Nothing waits for you"), _("What you answer or take becomes yours and stands here.")),
+    "for-you": lambda: (
+        "bell",
+        _("Nobody asks for you"),
+        _("Where a colleague names you with @, or what you follow moves on, it stands here."),
+    ),
     "waiting": lambda: ("clock", _("Nobody waits"), _("Every customer has an answer. Enjoy the quiet.")),
     "unassigned": lambda: ("plus", _("All taken"), _("New conversations that nobody has yet stand here.")),
     "team": lambda: ("people", _("Nothing is open"), _("Everything your team was asked is settled.")),
