@@ -130,8 +130,9 @@ def _message(row: tuple[Any, ...], names: dict[int, str]) -> Item:
         number, at, inbound, reason, taken_back, _place, entry, sender, address, actor, subject, text, folded, html,
         proof, automatic, warnings, copied, reply_to, channel, line, thread, attachments, deliveries,
     ) = row  # fmt: skip
+    who = sender if inbound or not actor else _name(from_code(actor), names)
     return Item(
-        "message", number, at, text, inbound, sender if inbound or not actor else _name(from_code(actor), names), None, address,
+        "message", number, at, text, inbound, who, None, address,
         channel, line, subject, reason, proof, automatic, _list(warnings), _list(copied), reply_to, folded, html,
         entry, thread, taken_back is not None, False, _list(attachments), _list(deliveries),
     )  # fmt: skip
