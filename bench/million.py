@@ -36,6 +36,9 @@ _FILL = (
     """INSERT INTO channels_thread (id, merchant_id, line_id, token, key, subject, created_at)
   SELECT %(base)s + n, %(merchant)s, %(line)s, md5(%(base)s || ':' || n), '', 'Order ' || n, now()
   FROM generate_series(1, %(conversations)s) n""",
+    """INSERT INTO channels_participant (merchant_id, thread_id, kind, address, name, standing)
+  SELECT %(merchant)s, %(base)s + n, 'custom', left(md5((1 + n %% %(customers)s)::text), 12), 'Ada', 'customer'
+  FROM generate_series(%(open)s::int, %(conversations)s::int, %(open)s::int) n""",
     """INSERT INTO conversations_threadplace (merchant_id, thread_id, conversation_id)
   SELECT %(merchant)s, %(base)s + n, %(base)s + n FROM generate_series(1, %(conversations)s) n""",
     """INSERT INTO channels_entry (id, merchant_id, thread_id, inbound, sender_kind, sender_address, sender_name, actor,
@@ -65,6 +68,7 @@ _TABLES = (
     "customers_handle",
     "conversations_conversation",
     "channels_thread",
+    "channels_participant",
     "channels_entry",
     "conversations_message",
 )

@@ -46,7 +46,7 @@ def measure_list(ground: Ground, say: Say) -> Iterator[Row]:
     """A page of the list: fifty of a hundred thousand open ones, in a million."""
 
     def ask(browser: Browser, number: int) -> None:
-        if browser.get("/desk/" + ("team", "unassigned", "waiting", "mine")[number % 4]).count(b"data-row") < 50:
+        if browser.get("/desk/" + ("team", "unassigned", "waiting", "mine")[number % 4]).count(b'id="c1') < 50:
             raise RuntimeError("The list does not show fifty.")
 
     yield _measured(ground, "list", LIST, ask, say)

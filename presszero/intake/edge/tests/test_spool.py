@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from presszero.intake.edge.frames import MARK, pack, unpack
@@ -41,6 +41,7 @@ def test_frames_come_back_as_they_went(given_rows: list[tuple[str, bytes]]) -> N
 def test_a_torn_frame_costs_only_itself(cut: int, rubbish: bytes) -> None:
     whole = pack(row(1, MARK * 3))
     torn = pack(row(2))[: min(cut, len(pack(row(2))) - 1)] + rubbish.replace(MARK, b"")
+    assume(not torn.startswith(pack(row(2))))  # the rubbish may happen to be what was cut
     found = [frame.row.external_id for frame in unpack(whole + torn + pack(row(3))) if frame.row]
     assert found == ["1", "3"]
 
