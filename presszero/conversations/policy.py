@@ -127,6 +127,7 @@ def base_subject(subject: str) -> str:
 
 
 def is_reply(subject: str) -> bool:
+    """Whether a subject says that it answers something."""
     return bool(_PREFIX.match(subject))
 
 

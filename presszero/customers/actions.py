@@ -143,6 +143,7 @@ def note(customer: Customer, text: str, *, by: Actor) -> CustomerNote:
 
 
 def remove_note(note: CustomerNote, *, by: Actor) -> None:
+    """Hides a note; the row stays."""
     note.removed_at = timezone.now()
     note.save(update_fields=["removed_at"])
 

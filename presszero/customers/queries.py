@@ -40,6 +40,7 @@ def standing_merges(customer: Customer) -> list[Merge]:
 
 
 def notes(customer: Customer) -> list[CustomerNote]:
+    """What the team noted about this person, newest first; at most 50."""
     rows = CustomerNote.objects.filter(
         merchant_id=customer.merchant_id, customer_id__in=family(customer), removed_at=None
     )

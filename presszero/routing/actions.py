@@ -39,4 +39,5 @@ def be_here(member: Membership) -> None:
 
 
 def had_turn(merchant_id: int, member_id: int, at: datetime) -> None:
+    """Round robin gave them one; whoever waited longer is next."""
     Presence.objects.filter(merchant_id=merchant_id, member_id=member_id).update(last_turn_at=at)

@@ -155,6 +155,7 @@ def save_draft(conversation: Conversation, kind: str, text: str, *, by: Membersh
 
 
 def forget_draft(conversation: Conversation, kind: str, *, by: Membership) -> None:
+    """What they began to write is thrown away."""
     Draft.objects.filter(
         merchant_id=conversation.merchant_id, conversation_id=conversation.now_id, by=by, kind=kind
     ).delete()

@@ -24,6 +24,7 @@ class About(TypedDict):
 
 
 def about(row: Conversation) -> About:
+    """The ids a fact about this conversation carries."""
     return {"merchant_id": row.merchant_id, "conversation_id": row.id, "customer_id": row.customer_id}
 
 

@@ -110,6 +110,7 @@ def assign(
 
 @transaction.atomic
 def set_subject(conversation: Conversation, subject: str, *, by: Actor) -> Conversation:
+    """What it is called from now on; at most 300 characters, on one line."""
     row = _save(held(conversation), subject=one_line(subject, 300))
     record(ConversationChanged(**about(row), by=by))
     return row
@@ -117,6 +118,7 @@ def set_subject(conversation: Conversation, subject: str, *, by: Actor) -> Conve
 
 @transaction.atomic
 def set_priority(conversation: Conversation, priority: int, *, by: Actor) -> Conversation:
+    """How urgent it is: a Conversation.Priority. Raises Refused for anything else."""
     if priority not in Conversation.Priority.values:
         raise Refused("There is no such priority.")
     row = _save(held(conversation), priority=priority)
@@ -126,6 +128,7 @@ def set_priority(conversation: Conversation, priority: int, *, by: Actor) -> Con
 
 @transaction.atomic
 def set_topic(conversation: Conversation, topic: Topic | None, *, by: Actor) -> Conversation:
+    """What it is about, or nothing we have a name for."""
     row = _save(held(conversation), topic=topic)
     record(ConversationChanged(**about(row), by=by))
     return row
@@ -139,6 +142,7 @@ def follow(conversation: Conversation, member: Membership) -> None:
 
 
 def unfollow(conversation: Conversation, member: Membership) -> None:
+    """The member hears no more of it than anybody else."""
     Follower.objects.filter(
         merchant_id=conversation.merchant_id, conversation_id=conversation.now_id, member=member
     ).delete()
