@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
+import pytest
 from django.conf import settings
 from django.db import connection
 
@@ -25,6 +26,8 @@ from presszero.merchants.models import Brand
 from presszero.team.models import Membership, Session
 
 from .conftest import EdgeProcess, Shop, Tap, wait_until
+
+pytestmark = pytest.mark.slow
 
 StartEdge = Callable[..., EdgeProcess]
 

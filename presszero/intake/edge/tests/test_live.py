@@ -67,6 +67,7 @@ def test_w2_only_topics_are_sent_and_only_those_the_page_asked_for(watch: Watch,
     assert page.next_topics() == {f"mentions:{shop.member.id}"}
 
 
+@pytest.mark.slow
 def test_lists_are_nudged_once_a_second_however_much_happens(watch: Watch, shop: Shop, happen: Happen) -> None:
     page = watch(shop)
     begun = time.monotonic()
@@ -119,6 +120,7 @@ def test_a_page_says_when_it_was_drawn(watch: Watch, shop: Shop, happen: Happen)
     assert watch(shop, f"?after={drawn}").next_topics() == {"list", "counts"}
 
 
+@pytest.mark.slow
 def test_f2_after_a_restart_of_the_edge_nothing_is_missed(
     start_edge: Callable[..., EdgeProcess], watch: Watch, shop: Shop, happen: Happen
 ) -> None:
@@ -166,6 +168,7 @@ def test_without_a_session_there_is_no_stream(edge: EdgeProcess, shop: Shop) -> 
     assert edge.call("POST", "/live/desk", b"", cookie=f"pz_session={shop.token}").status == 405
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lost", ["ended", "expired", "left", "demoted", "elsewhere", "unused"])
 def test_a5_a_stream_ends_within_five_seconds_of_losing_the_right(
     watch: Watch, shop: Shop, other_shop: Shop, happen: Happen, lost: str
@@ -209,6 +212,7 @@ def test_l4_our_own_page_may(watch: Watch, edge: EdgeProcess, shop: Shop) -> Non
     assert watch(shop, sec_fetch_site="same-site").status == watch(shop, sec_fetch_site="cross-site").status == 403
 
 
+@pytest.mark.slow
 def test_f5_nudges_are_back_soon_after_the_listening_connection_was_killed(
     watch: Watch, shop: Shop, happen: Happen, tap: Tap
 ) -> None:
@@ -227,6 +231,7 @@ def test_f5_nudges_are_back_soon_after_the_listening_connection_was_killed(
     assert time.monotonic() - begun < 10
 
 
+@pytest.mark.slow
 def test_f5_what_happens_while_the_database_is_away_is_heard_after_it(
     watch: Watch, shop: Shop, happen: Happen, tap: Tap
 ) -> None:
@@ -238,6 +243,7 @@ def test_f5_what_happens_while_the_database_is_away_is_heard_after_it(
     assert page.next_topics() == {"list", "counts"}
 
 
+@pytest.mark.slow
 def test_w3_a_reader_that_does_not_read_is_let_go_and_costs_nothing(
     start_edge: Callable[..., EdgeProcess], shop: Shop, happen: Happen
 ) -> None:
@@ -271,6 +277,7 @@ def test_w3_closed_pages_are_forgotten(watch: Watch, shop: Shop) -> None:
         wait_until(lambda: watch(shop).status == 200)
 
 
+@pytest.mark.slow
 def test_sigterm_lets_pages_go_with_a_hint_when_to_come_back(
     start_edge: Callable[..., EdgeProcess], watch: Watch, shop: Shop
 ) -> None:
@@ -293,6 +300,7 @@ def test_f31_everybody_is_told_another_time_to_come_back(watch: Watch, shop: Sho
     assert all(hint.startswith("retry: ") and 1000 <= int(hint[7:]) <= 4000 for hint in hints)
 
 
+@pytest.mark.slow
 def test_f27_more_connections_than_files_do_not_end_the_edge(
     start_edge: Callable[..., EdgeProcess], shop: Shop
 ) -> None:

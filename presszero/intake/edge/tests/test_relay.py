@@ -12,6 +12,8 @@ import pytest
 
 from .conftest import EdgeProcess, free_port, wait_until
 
+pytestmark = pytest.mark.slow
+
 StartEdge = Callable[..., EdgeProcess]
 
 
