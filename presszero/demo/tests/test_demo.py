@@ -1,0 +1,165 @@
+"""The demo shop, and playing its customers."""
+
+from __future__ import annotations
+
+import asyncio
+import smtplib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from aiosmtpd.smtp import SMTP
+from django.test import Client
+from django.utils import timezone
+
+from presszero.conversations.models import Conversation, Message
+from presszero.demo import mailbox
+from presszero.demo.cast import ADA, BEN, MALLORY, MAYA, PASSWORD, SHOP_ADDRESS, SHOP_SLUG
+from presszero.demo.seed import seed
+from presszero.demo.writing import Letter, compose, vouched
+from presszero.mailroom.models import Quarantine
+from presszero.merchants.models import Merchant
+from presszero.team.actions import Browser, sign_in
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("PRESSZERO_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_demo_shop_opens_once_with_every_state_in_it(home: Path) -> None:
+    seed()
+    shop = Merchant.objects.get(slug=SHOP_SLUG)
+    before = Message.objects.count()
+    assert {c.state for c in Conversation.objects.filter(merchant=shop)} == {"open", "snoozed", "resolved"}
+    assert Conversation.objects.filter(merchant=shop, root=None).count() >= 14
+    assert Quarantine.objects.get(merchant=shop, closed_at=None).sender == "offers@bulk.example"
+    boots = Conversation.objects.get(merchant=shop, subject="Boots still not here")
+    assert boots.messages.count() == 3 and boots.waiting_since and boots.assignee
+    assert not Conversation.objects.filter(merchant=shop, subject="Hedge shears").exists()
+    seed()
+    assert Message.objects.count() == before and Merchant.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_password_the_banner_shows_opens_the_desk(home: Path) -> None:
+    seed()
+    for who in (MAYA, MALLORY):
+        assert sign_in(who.address, PASSWORD, Browser("127.0.0.1", "t"), timezone.now())
+
+
+def test_a_mail_program_answers_as_mail_programs_do() -> None:
+    first = compose(ADA, Letter("Where is it?", "Boots", SHOP_ADDRESS))
+    first["Reply-To"] = "help+token@juniper.example"
+    answer = compose(ADA, Letter("Thanks", answers=mailbox.Mail("1", "inbox", first)))
+    assert answer["In-Reply-To"] == first["Message-ID"] and answer["Subject"] == "Re: Boots"
+    assert answer["To"] == "help+token@juniper.example" and "> Where is it?" in answer.get_content()
+
+
+def test_a_name_cannot_write_headers() -> None:
+    made = vouched(compose(ADA, Letter("x", "Hi\r\nBcc: everybody@example.com", SHOP_ADDRESS)), ADA)
+    assert b"\nBcc:" not in made
+
+
+def test_mailboxes_keep_mails_apart_and_the_oldest_go(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mailbox, "KEPT", 3)
+    for number in range(5):
+        mailbox.keep("ADA@example.com ", f"Subject: {number}\r\n\r\nx".encode())
+    assert [m.subject for m in mailbox.mails(ADA.address)] == ["4", "3", "2"]
+    assert mailbox.mails(BEN.address) == []
+
+
+@pytest.mark.parametrize("name", ["../../secret-key", "1-abc", "", "1234567890123-abcdefgh", "..%2f"])
+def test_only_mails_of_the_mailbox_can_be_named(home: Path, name: str) -> None:
+    assert mailbox.mail(ADA.address, "inbox", name) is None and mailbox.mail(ADA.address, "..", name) is None
+
+
+@pytest.fixture
+def post_office(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    monkeypatch.setenv("PRESSZERO_PRETEND_PORT", str(port))
+    stop = threading.Event()
+    running = threading.Thread(target=mailbox.run, args=(stop,))
+    running.start()
+    for _ in range(100):
+        with socket.socket() as asking:
+            if asking.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.02)
+    yield port
+    stop.set()
+    running.join(5)
+
+
+def test_what_the_shop_sends_lands_in_the_customers_mailbox(post_office: int) -> None:
+    with smtplib.SMTP("127.0.0.1", post_office) as server:
+        server.sendmail("help@juniper.example", [ADA.address], b"Subject: On its way\r\n\r\nFriday noon.")
+    [found] = mailbox.mails(ADA.address)
+    assert (found.subject, found.text.strip()) == ("On its way", "Friday noon.")
+
+
+@pytest.mark.django_db
+def test_outside_the_demo_there_is_no_such_page() -> None:
+    assert Client().get("/pretend").status_code == 404
+    assert Client().post("/pretend/letters", {"text": "x"}).status_code == 404
+
+
+@pytest.mark.django_db
+def test_the_page_shows_the_mail_as_a_customer_sees_it(home: Path, settings: object) -> None:
+    settings.DEMO = True  # type: ignore[attr-defined]  # pytest-django's own fixture
+    name = mailbox.keep(ADA.address, b"Subject: <i>Hi\r\nContent-Type: text/html\r\n\r\n<b>Yes</b><script>x</script>")
+    page = Client().get(f"/pretend?as={ADA.address}&open={name}").content.decode()
+    assert "&lt;i&gt;Hi" in page and f"/pretend/mails/inbox/{name}/html" in page
+    inside = Client().get(f"/pretend/mails/inbox/{name}/html?as={ADA.address}")
+    assert "<b>Yes</b>" in inside.content.decode() and "<script" not in inside.content.decode()
+    assert "sandbox" in inside.headers["Content-Security-Policy"]
+
+
+@pytest.mark.django_db
+def test_a_letter_goes_through_the_real_door(home: Path, settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The door here is a real SMTP server that keeps what it is given."""
+    settings.DEMO = True  # type: ignore[attr-defined]  # pytest-django's own fixture
+    got: list[bytes] = []
+
+    class Door:
+        async def handle_DATA(self, server: object, session: object, envelope: object) -> str:  # noqa: N802
+            got.append(envelope.content)  # type: ignore[attr-defined]  # aiosmtpd's envelope
+            return "250 OK"
+
+    with _door(Door(), monkeypatch):
+        sent = Client().post("/pretend/letters", {"as": BEN.address, "subject": "Wrong size", "text": "Again!"})
+    assert sent.status_code == 302 and b"Subject: Wrong size" in got[0] and b"dmarc=pass" in got[0]
+    assert mailbox.mails(BEN.address)[0].folder == "sent"
+
+
+@pytest.mark.django_db
+def test_a_closed_door_is_said_and_the_words_are_not_lost(
+    home: Path, settings: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DEMO = True  # type: ignore[attr-defined]  # pytest-django's own fixture
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        monkeypatch.setenv("PRESSZERO_SMTP_PORT", str(free.getsockname()[1]))
+    answer = Client().post("/pretend/letters", {"as": BEN.address, "subject": "x", "text": "y"})
+    assert answer.status_code == 422 and b"does not answer" in answer.content and mailbox.mails(BEN.address) == []
+
+
+@contextmanager
+def _door(handler: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    loop = asyncio.new_event_loop()
+    server = loop.run_until_complete(loop.create_server(lambda: SMTP(handler, loop=loop), "127.0.0.1", 0))
+    monkeypatch.setenv("PRESSZERO_SMTP_PORT", str(server.sockets[0].getsockname()[1]))
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        loop.call_soon_threadsafe(server.close)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(5)
