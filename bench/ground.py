@@ -120,6 +120,7 @@ def ground() -> Iterator[Ground]:
     make(home())
     folder = Path(tempfile.mkdtemp(prefix="bench-", dir=home()))
     folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    (folder / "static").mkdir()
     server = None
     try:
         if os.environ.get("DATABASE_URL"):

@@ -10,7 +10,7 @@ from .million import COMMON, RARE, USUAL, million
 from .row import Row, at_most
 
 P95 = 150  # milliseconds
-TIMES = 10
+TIMES = 30
 
 ASKED = {
     "common word": COMMON,
