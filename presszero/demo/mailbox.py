@@ -137,7 +137,7 @@ def _files(address: str, folder: str) -> Iterator[Path]:
 
 
 def _read(path: Path) -> EmailMessage:
-    return cast(EmailMessage, message_from_bytes(path.read_bytes(), policy=policy.default))
+    return message_from_bytes(path.read_bytes(), policy=policy.default)
 
 
 def _content(part: Any) -> str:

@@ -159,12 +159,12 @@ def _undoable(conversation: Conversation, items: list[Item]) -> dict[str, set[in
     found: dict[str, set[int]] = {"merges": set(), "splits": set()}
     if "conversation.merged" in facts:
         ids = [item.details.get("merge_id") for item in items if item.fact == "conversation.merged"]
-        rows = Merge.objects.filter(merchant_id=conversation.merchant_id, id__in=ids, undone_at=None)
-        found["merges"] = set(rows.values_list("id", flat=True))
+        merges = Merge.objects.filter(merchant_id=conversation.merchant_id, id__in=ids, undone_at=None)
+        found["merges"] = set(merges.values_list("id", flat=True))
     if "conversation.split" in facts:
         ids = [item.details.get("target_id") for item in items if item.fact == "conversation.split"]
-        rows = Move.objects.filter(merchant_id=conversation.merchant_id, target_id__in=ids, undone_at=None)
-        found["splits"] = set(rows.values_list("target_id", flat=True))
+        moves = Move.objects.filter(merchant_id=conversation.merchant_id, target_id__in=ids, undone_at=None)
+        found["splits"] = set(moves.values_list("target_id", flat=True))
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import arranging, conversation, customers, entries, kit, lists, presence, settling, writing
+from .views import arranging, beginning, conversation, customers, entries, kit, lists, presence, settling, writing
 from .views.settings import frame, held, shop, work
 from .views.settings import lines as set_lines
 
@@ -55,6 +55,7 @@ urlpatterns = [
     path("attachments/<str:token>", entries.attachment),
     path("customers/<int:number>", customers.customer),
     path("customers/<int:number>/panel", customers.panel),
+    path("customers/<int:number>/letters", beginning.letters),
     path("customers/<int:number>/fields", customers.fields),
     path("customers/<int:number>/notes", customers.notes),
     path("customers/<int:number>/handles", customers.handles),

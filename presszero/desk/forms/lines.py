@@ -67,7 +67,8 @@ class EmailLineForm(LineForm):
 
     def keep(self) -> Line:
         """Writes settings and secrets into the line."""
-        found, row = self.cleaned_data, self.instance
+        found = self.cleaned_data
+        row: Line = self.instance
         row.address = found["address"]
         row.settings = {
             **row.settings,
@@ -113,7 +114,7 @@ class CustomLineForm(LineForm):
 
     def keep(self) -> Line:
         """Writes the settings into the line; its secrets are made elsewhere."""
-        row = self.instance
+        row: Line = self.instance
         row.address = self.cleaned_data["address"]
         row.settings = {**row.settings, "url": self.cleaned_data["url"]}
         row.save()

@@ -86,7 +86,7 @@ def bar(request: MemberAsked, row: Conversation) -> dict[str, Any]:
         "may_write": asked.may_write(request),
         "team": list(team.members_of(request.merchant)),
         "topics": list(Topic.objects.filter(merchant=request.merchant, retired_at=None).order_by("name")),
-        "following": row.following,
+        "following": getattr(row, "following", False),  # annotated by asked.conversation
         "looking": queries.others_looking(row, request.member),
         "snoozes": snoozes(),
         "priorities": [(1, _("Low")), (2, _("Normal")), (3, _("High")), (4, _("Urgent"))],

@@ -55,7 +55,7 @@ def fields(request: MemberAsked, number: int) -> HttpResponse:
     given = asked.values(request)
     allowed = {"name", "language", "timezone", "preferred_channel"}
     allowed |= set(OwnField.objects.filter(merchant=request.merchant).values_list("key", flat=True))
-    actions.describe(row, {k: v for k, v in given.items() if k in allowed}, by=request.member.actor)
+    actions.describe(row, {k: str(given[k]) for k in given if k in allowed}, by=request.member.actor)
     return _panel(request, asked.customer(request, number), _("Saved."))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -119,7 +120,7 @@ def _names(request: MemberAsked) -> dict[int, str]:
     return {member.id: member.first_name for member in team}
 
 
-_EMPTY = {
+_EMPTY: dict[str, Callable[[], tuple[str, str, str]]] = {
     "mine": lambda: ("inbox", _("Nothing waits for you"), _("What you answer or take becomes yours and stands here.")),
     "for-you": lambda: (
         "bell",

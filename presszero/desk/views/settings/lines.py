@@ -43,7 +43,7 @@ def new(request: MemberAsked, kind: str) -> HttpResponse:
     if kind not in settings.CHANNELS or kind not in ("email", "custom"):
         raise Http404
     row = Line(merchant=request.merchant, kind=kind, name=request.merchant.name)
-    row.brand_id = Brand.objects.filter(merchant=request.merchant).values_list("id", flat=True).first()
+    row.brand = Brand.objects.filter(merchant=request.merchant).order_by("id").first()
     form = _form(request, row)
     if request.method == "POST" and form.is_valid():
         secret = f"whsec_{new_token(192)}" if kind == "custom" else ""
