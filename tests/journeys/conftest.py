@@ -47,7 +47,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     report = yield
     if report.when == "call":
         item.stash[_FAILED] = report.failed
-    house = getattr(item, "funcargs", {}).get("house")
+    given = getattr(item, "funcargs", {}).values()
+    house = next((each for each in given if isinstance(each, House)), None)
     if report.failed and house:
         report.sections.append(("what Press Zero wrote", house.said()[-4000:]))
         report.sections.append(("pictures", str(PICTURES)))

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
-from presszero.team.models import Membership
-
 from .house import House
+
+if TYPE_CHECKING:
+    from presszero.team.models import Membership
 
 PASSWORD = "juniper berries in the rain"
 PATIENCE = 20_000  # milliseconds; only a failure waits for so long

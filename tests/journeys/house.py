@@ -44,14 +44,14 @@ def free_ports(many: int) -> list[int]:
 
 
 class House:
-    """All processes under the one supervisor. `database` is a URL; `extra` are more settings."""
+    """All processes under the one supervisor. `database`: a URL, or "" for the embedded one; `extra`: more settings."""
 
     def __init__(self, folder: Path, database: str, command: str = "serve", **extra: str) -> None:
         self.folder, self.command = folder, command
         self.edge, self.app, self.smtp, self.lmtp = free_ports(4)
         self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("PRESSZERO_")},
-            "DATABASE_URL": database,
+            **{name: value for name, value in os.environ.items() if not name.startswith(("PRESSZERO_", "DATABASE_"))},
+            **({"DATABASE_URL": database} if database else {}),
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "PRESSZERO_HOME": str(folder),
             "PRESSZERO_SECRET_KEY": settings.SECRET_KEY,

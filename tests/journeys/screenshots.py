@@ -1,0 +1,100 @@
+"""Takes the pictures in docs/screenshots/ from the demo shop, for desk and phone, light and dark."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from presszero.demo import cast
+
+from .desk import Desk
+from .house import House, free_ports
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
+CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--hide-scrollbars"]
+# name → (who looks, on a phone, address, what to wait for); "" is the conversation about order 1042
+PAGES = {
+    "list": (cast.MAYA, False, "/desk/mine", "#rows a.row"),
+    "conversation": (cast.MAYA, False, "", "#side .panel"),
+    "lines": (cast.TOMAS, False, "/settings/lines", "h1"),
+    "quarantine": (cast.TOMAS, False, "/settings/quarantine", "table"),
+    "pretend": (cast.TOMAS, False, "/pretend", "iframe"),
+    "phone-list": (cast.MAYA, True, "/desk/waiting", "#rows a.row"),
+    "phone-conversation": (cast.MAYA, True, "", ".stream article"),
+}
+SETTLE = 1200  # milliseconds for fonts, slots and the frame beside
+
+
+def main() -> int:
+    home = Path(tempfile.mkdtemp(prefix="presszero-screenshots-"))
+    home.chmod(0o711 if os.geteuid() == 0 else 0o700)  # PostgreSQL's own user must pass through
+    house = House(home, "", "demo", PRESSZERO_PRETEND_PORT=str(free_ports(1)[0]))
+    try:
+        print("Opening the demo shop.")
+        house.start(180)
+        with sync_playwright() as play:
+            found = next(p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(p).exists())
+            browser = play.chromium.launch(executable_path=found, args=CHROMIUM)
+            for dark in (False, True):
+                take_all(house, browser, dark)
+            browser.close()
+    finally:
+        house.stop()
+        shutil.rmtree(home, ignore_errors=True)
+    return 0
+
+
+def take_all(house: House, browser: Browser, dark: bool) -> None:
+    shade = "dark" if dark else "light"
+    guest = Desk(house, browser, dark=dark)
+    guest.page.goto("/sign-in")
+    keep(guest.page, f"sign-in-{shade}")
+    desks = {(cast.MAYA, False): guest}
+    for name, (who, phone, address, shown) in PAGES.items():
+        if (who, phone) not in desks:
+            desks[who, phone] = Desk(house, browser, phone=phone, dark=dark)
+        desk = desks[who, phone]
+        if not desk.page.url.startswith(house.origin) or "/sign-in" in desk.page.url:
+            sign_in(desk, who)
+        desk.page.goto(address or about_1042(desk.page))
+        desk.page.wait_for_selector(shown)
+        desk.page.wait_for_timeout(SETTLE)
+        keep(desk.page, f"{name}-{shade}")
+    for desk in desks.values():
+        desk.leave()
+        for complaint in desk.complaints:
+            print(f"The page complains: {complaint}", file=sys.stderr)
+
+
+def sign_in(desk: Desk, who: cast.Person) -> None:
+    desk.page.goto("/sign-in")
+    desk.page.get_by_label("E-mail").fill(who.address)
+    desk.page.get_by_label("Password").fill(cast.PASSWORD)
+    desk.page.get_by_role("button", name="Sign in").click()
+    desk.is_live()
+
+
+def about_1042(page: Page) -> str:
+    """Ada's conversation about her late boots, as it is opened from Maya's list."""
+    page.goto("/desk/mine")
+    return page.locator("#rows a.row", has_text="Ada Kowalski").first.get_attribute("href") or "/"
+
+
+def keep(page: Page, name: str) -> None:
+    """As a PNG of 256 colours, which a desk of flat colours hardly notices and which is a third as large."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    shot = Image.open(BytesIO(page.screenshot(animations="disabled", caret="hide"))).convert("RGB")
+    path = FOLDER / f"{name}.png"
+    shot.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
+    print(f"{path.relative_to(FOLDER.parents[1])}  {path.stat().st_size // 1000} kB")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
