@@ -67,9 +67,6 @@ class Pair:
 
     def add_standby(self) -> None:
         """A copy by pg_basebackup that follows, and that every commit waits for."""
-        with (self.cluster.data / "pg_hba.conf").open("a") as access:
-            access.write("local replication postgres peer map=presszero\nlocal replication postgres peer\n")
-        self._ask("SELECT pg_reload_conf()")
         where = self.home / "standby"
         where.mkdir(mode=0o700)
         os.chown(where, self.account.uid, self.account.gid)
