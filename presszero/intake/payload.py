@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -31,12 +31,16 @@ def pack(arrived: MessageArrived | DeliveryReported, merchant_id: int) -> dict[s
 
 
 def unpack(payload: dict[str, Any]) -> tuple[MessageArrived | DeliveryReported, list[KeptFile]]:
-    """The reverse; a message comes with its kept files. Raises KeyError, TypeError or ValueError when broken."""
-    values = {key: value for key, value in payload.items() if key != "is"}
+    """The reverse; a message comes with its kept files. Raises KeyError, TypeError or ValueError when broken.
+
+    What a newer version wrote besides is left alone: after going back to this one, its arrivals are understood too.
+    """
     if payload["is"] == "report":
+        values = _known(DeliveryReported, payload)
         values |= {key: tuple(values[key]) for key in ("tokens", "message_ids")}
         return DeliveryReported(**values | {"at": _moment(values["at"])}), []
-    kept = [KeptFile(**file) for file in values.pop("attachments")]
+    values = _known(MessageArrived, payload)
+    kept = [KeptFile(**_known(KeptFile, file)) for file in values.pop("attachments")]
     values |= {key: tuple(values[key]) for key in ("references", "tokens", "warnings")}
     values |= {key: tuple(Handle(**h) for h in values[key]) for key in ("to", "cc")}
     values |= {
@@ -47,6 +51,11 @@ def unpack(payload: dict[str, Any]) -> tuple[MessageArrived | DeliveryReported, 
         "attachments": (),
     }
     return MessageArrived(**values), kept
+
+
+def _known(shape: type, payload: dict[str, Any]) -> dict[str, Any]:
+    names = {field.name for field in fields(shape)}
+    return {key: value for key, value in payload.items() if key in names}
 
 
 def _keep(file: Attachment, merchant_id: int) -> KeptFile:
