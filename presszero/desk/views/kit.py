@@ -27,7 +27,7 @@ def kit(request: Asked) -> HttpResponse:
     now = timezone.now()
     looks = [("light", "ltr"), ("dark", "ltr"), ("light", "rtl")]
     samples = [(theme, turn, _rows(n * 100), _pieces(n * 100)) for n, (theme, turn) in enumerate(looks, 1)]
-    context = {"samples": samples, "now": now, "open_id": 102, "names": {7: "Maya"}}
+    context = {"desk_samples": samples, "now": now, "open_id": 102, "names": {7: "Maya"}}
     return page(request, "desk/kit.html", context)
 
 
