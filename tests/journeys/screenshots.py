@@ -22,7 +22,7 @@ CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", 
 # name → (who looks, on a phone, address, what to wait for); "" is the conversation about order 1042
 PAGES = {
     "list": (cast.MAYA, False, "/desk/mine", "#rows a.row"),
-    "conversation": (cast.MAYA, False, "", "#side .panel"),
+    "desk": (cast.MAYA, False, "", "#side .panel"),
     "lines": (cast.TOMAS, False, "/settings/lines", "h1"),
     "quarantine": (cast.TOMAS, False, "/settings/quarantine", "table"),
     "pretend": (cast.TOMAS, False, "/pretend", "iframe"),
