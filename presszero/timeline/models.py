@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from presszero.merchants.owned import Owned
@@ -27,15 +26,11 @@ class Event(models.Model):
 
 
 class Cursor(models.Model):
-    """How far a listener has heard: the highest id, and the ids below it that were not yet visible.
-
-    `holes` and `hole_xmax` run in parallel: a hole may be dropped once every transaction older than its xmax has ended.
-    """
+    """How far a listener has heard: the highest id, and the gaps below it that may still be filled (see `holes`)."""
 
     listener = models.CharField(max_length=80, primary_key=True)
     high = models.BigIntegerField(default=0)
-    holes = ArrayField(models.BigIntegerField(), default=list)
-    hole_xmax = ArrayField(models.BigIntegerField(), default=list)
+    gaps = models.JSONField(default=list)  # [[first id, last id, a transaction begun after we saw it, or null], …]
     moved_at = models.DateTimeField(auto_now=True)
 
 

@@ -1,8 +1,8 @@
 """Hearing the timeline: each listener reads on from where it stood, effects and cursor in one transaction.
 
-The cursor is the highest id plus the open holes below it. Ids are drawn before commit, so a lower id may appear later;
-a hole is dropped once every transaction that was running when we saw it has ended. Never a stored transaction id as the
-cursor itself: it loses events, stalls behind another database's long transaction, and falls silent after a restore.
+The cursor is the highest id plus the open gaps below it (`holes`). Ids are drawn before commit, so a lower id may
+appear later. Never a stored transaction id as the cursor itself: it loses events, stalls behind another database's long
+transaction, and falls silent after a restore.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from presszero.core.refusal import Refused
 
+from .holes import Gap, Progress
 from .models import Cursor, Event, Parked
 
 log = logging.getLogger(__name__)
 
-HOLES_ALARM = 5_000  # an open transaction somewhere, or a burst of roll-backs
+HOLES_ALARM = 500  # an open transaction somewhere, or a burst of roll-backs
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,15 @@ def consume(listener: Listener, limit: int = 500) -> int:
     cursor = _claim(listener)
     if cursor is None:
         return 0
-    horizon, _ = _snapshot()
-    events = _read(cursor, limit)
-    _advance(cursor, events, horizon)
+    progress = _progress(cursor)
+    oldest_running = _date(progress)
+    events = _read(progress, limit)
+    progress.saw(event.id for event in events)
+    progress.close(oldest_running)
     for event in events:
         if event.kind in listener.kinds:
             _react(listener, event)
-    cursor.save()
+    _keep(cursor, progress)
     return len(events)
 
 
@@ -81,41 +84,45 @@ def _claim(listener: Listener) -> Cursor | None:
     return found
 
 
-def _snapshot() -> tuple[int, int]:
-    """The oldest transaction still running, and the first one not yet begun."""
+def _progress(cursor: Cursor) -> Progress:
+    return Progress(cursor.high, [Gap(first, last, begun_after) for first, last, begun_after in cursor.gaps])
+
+
+def _date(progress: Progress) -> int:
+    """Dates gaps by this transaction, which began after they were seen; the oldest transaction that still runs.
+
+    Before the read, as `Progress` wants it. A date later than our own is of another cluster, before a restore.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint FROM pg_current_snapshot() s"
+            "SELECT pg_current_xact_id()::text::bigint, pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
         )
-        oldest, newest = cursor.fetchone()
-    return oldest, newest
+        ours, oldest_running = cursor.fetchone()
+    progress.gaps = [g if (g.begun_after or 0) <= ours else Gap(g.first, g.last) for g in progress.gaps]
+    progress.date(ours)
+    return int(oldest_running)
 
 
-def _read(cursor: Cursor, limit: int) -> list[Event]:
-    """What is new above the high mark, and what has appeared in a hole. Both by index, newest statement snapshot."""
+def _read(progress: Progress, limit: int) -> list[Event]:
+    """What is new above the high mark, and what has appeared in a gap; both by index."""
+    gaps = [(gap.first, gap.last) for gap in progress.gaps]
     return list(
         Event.objects.raw(
-            "(SELECT * FROM timeline_event WHERE id = ANY(%s)) UNION ALL"
+            "(SELECT e.* FROM unnest(%s::bigint[], %s::bigint[]) AS gap(first, last)"
+            " JOIN timeline_event e ON e.id BETWEEN gap.first AND gap.last) UNION ALL"
             " (SELECT * FROM timeline_event WHERE id > %s ORDER BY id LIMIT %s) ORDER BY id",
-            [cursor.holes, cursor.high, limit],
+            [[first for first, _ in gaps], [last for _, last in gaps], progress.high, limit],
         )
     )
 
 
-def _advance(cursor: Cursor, events: Iterable[Event], horizon: int) -> None:
-    """Moves the high mark, fills and drops old holes, notes new ones. `horizon` was read before the events."""
-    _, newest = _snapshot()  # after the read: every writer of a hole we saw had begun by now
-    seen = {event.id for event in events}
-    kept = [
-        (hole, min(xmax, newest))  # a larger one was noted in another cluster, before a restore
-        for hole, xmax in zip(cursor.holes, cursor.hole_xmax, strict=True)
-        if hole not in seen and xmax > horizon
-    ]
-    high = max(seen | {cursor.high})
-    kept += [(gap, newest) for gap in range(cursor.high + 1, high) if gap not in seen]
-    if len(kept) > HOLES_ALARM:
-        log.error("%s has %d open holes in the timeline: look for a transaction left open.", cursor.listener, len(kept))
-    cursor.high, cursor.holes, cursor.hole_xmax = high, [h for h, _ in kept], [x for _, x in kept]
+def _keep(cursor: Cursor, progress: Progress) -> None:
+    gaps = [[gap.first, gap.last, gap.begun_after] for gap in progress.gaps]
+    if len(gaps) > HOLES_ALARM:
+        log.error("%s has %d open gaps in the timeline: look for a transaction left open.", cursor.listener, len(gaps))
+    if (cursor.high, cursor.gaps) != (progress.high, gaps):
+        cursor.high, cursor.gaps = progress.high, gaps
+        cursor.save()
 
 
 def _react(listener: Listener, event: Event) -> bool:
@@ -161,6 +168,6 @@ def how_far() -> list[dict[str, Any]]:
     """For the settings page: each listener, how many events it is behind, and its open holes."""
     latest = Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
     return [
-        {"listener": c.listener, "behind": max(latest - c.high, 0), "holes": len(c.holes), "moved_at": c.moved_at}
+        {"listener": c.listener, "behind": max(latest - c.high, 0), "holes": len(c.gaps), "moved_at": c.moved_at}
         for c in Cursor.objects.order_by("listener")
     ]

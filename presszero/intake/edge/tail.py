@@ -9,8 +9,9 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from presszero.timeline.holes import Progress
+
 from .database import DatabaseAway, Seat
-from .holes import Progress
 from .topics import Happened
 
 log = logging.getLogger(__name__)

@@ -81,11 +81,30 @@ def test_an_id_drawn_early_and_committed_late_is_still_heard(merchant: Merchant,
         ring(merchant, 2)
         consume()
         assert heard == [2]
-        assert len(Cursor.objects.get(listener="test.bell").holes) == 1
+        assert len(Cursor.objects.get(listener="test.bell").gaps) == 1
         slow.commit()
     consume()
     assert heard == [2, 1]
-    assert Cursor.objects.get(listener="test.bell").holes == []
+    assert Cursor.objects.get(listener="test.bell").gaps == []
+
+
+def test_a_late_writer_with_the_newest_transaction_is_still_heard(merchant: Merchant, heard: list[int]) -> None:
+    """A snapshot's xmax is one past the highest ended transaction: a writer still at work may stand above it."""
+    with another_connection() as slow:
+        ring(merchant, 1)
+        consume()
+        slow.execute(INSERT, [merchant.id, '{"number": 2}'])
+        with another_connection() as quick:
+            quick.execute("SELECT setval('timeline_event_seq', nextval('timeline_event_seq'))")
+            quick.execute(INSERT, [merchant.id, '{"number": 3}'])
+            quick.commit()
+        for _ in range(4):
+            consume()
+        assert heard == [1, 3]
+        slow.commit()
+    for _ in range(3):
+        consume()
+    assert heard == [1, 3, 2]
 
 
 def test_a_hole_of_a_rolled_back_write_is_dropped_once_its_time_has_passed(
@@ -100,7 +119,7 @@ def test_a_hole_of_a_rolled_back_write_is_dropped_once_its_time_has_passed(
     consume()
     consume()
     assert heard == [2, 3]
-    assert Cursor.objects.get(listener="test.bell").holes == []
+    assert Cursor.objects.get(listener="test.bell").gaps == []
 
 
 def test_a_long_transaction_elsewhere_delays_nobody(merchant: Merchant, heard: list[int]) -> None:
@@ -125,13 +144,14 @@ def test_a_failing_reaction_is_parked_and_the_rest_go_on(merchant: Merchant, hea
 def test_a_cursor_restored_into_another_cluster_does_not_fall_silent(merchant: Merchant, heard: list[int]) -> None:
     ring(merchant, 1)
     consume()
-    Cursor.objects.update(holes=[1_000_000_000], hole_xmax=[2**60])  # transaction ids of a cluster long gone
+    lost = [[1, 1, 2**60]]  # a transaction id of a cluster long gone
+    Cursor.objects.update(gaps=lost)
     ring(merchant, 2)
     consume()
     ring(merchant, 3)
     consume()
     assert heard == [1, 2, 3]
-    assert Cursor.objects.get(listener="test.bell").holes == []
+    assert Cursor.objects.get(listener="test.bell").gaps == []
 
 
 def test_eight_writers_lose_nothing_and_nothing_comes_twice(merchant: Merchant, heard: list[int]) -> None:

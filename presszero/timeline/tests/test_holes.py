@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from presszero.intake.edge.database import Seat, conninfo
-from presszero.intake.edge.holes import Progress
 from presszero.intake.edge.tail import Tail
 from presszero.intake.edge.topics import Happened
+from presszero.timeline.holes import Progress
 
 
 @given(st.lists(st.sets(st.integers(min_value=1, max_value=60)), max_size=6))
