@@ -29,7 +29,6 @@ from .house import House, database_of_its_own, looking_into, until
 from .provider import Provider
 from .test_database_killed import Sender
 
-
 # Made before any version was released: there was no older code to write beside it.
 BEFORE_ANY_RELEASE = {"mailroom.0002_arrived_once"}
 
