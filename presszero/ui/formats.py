@@ -62,7 +62,8 @@ def span(length: timedelta) -> str:
 def money(amount: Decimal | int | str, currency: str) -> str:
     """ "£ 148.00", in the reader's language."""
     places = 0 if currency in _WHOLE else 2
-    return f"{_SIGNS.get(currency, currency)}\u00a0{number_format(Decimal(amount), places, use_l10n=True, force_grouping=True)}"
+    figures = number_format(Decimal(amount), places, use_l10n=True, force_grouping=True)
+    return f"{_SIGNS.get(currency, currency)}\u00a0{figures}"
 
 
 def size(count: int) -> str:

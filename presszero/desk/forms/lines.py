@@ -98,6 +98,7 @@ class CustomLineForm(LineForm):
 
     address = forms.CharField(max_length=120)
     url = forms.CharField(required=False, max_length=1000)
+    trusts_identity = forms.BooleanField(required=False)
 
     def clean_address(self) -> str:
         address = one_line(self.cleaned_data["address"], 120)
@@ -116,7 +117,8 @@ class CustomLineForm(LineForm):
         """Writes the settings into the line; its secrets are made elsewhere."""
         row: Line = self.instance
         row.address = self.cleaned_data["address"]
-        row.settings = {**row.settings, "url": self.cleaned_data["url"]}
+        asked = {name: self.cleaned_data[name] for name in ("url", "trusts_identity")}
+        row.settings = {**row.settings, **asked}
         row.save()
         return row
 

@@ -135,6 +135,7 @@ def test_a_custom_line_shows_its_secret_once(rosa: At, shop: cast.Shop) -> None:
         "/settings/lines/new/custom", line_fields(shop, address="Kiosk", url="https://k.example/in")
     )
     row = Line.objects.get(kind="custom")
+    assert row.settings == {"url": "https://k.example/in", "trusts_identity": False}
     secret = row.secrets["secret"]
     assert secret in page.content.decode() and f"/in/custom/{row.token}" in page.content.decode()
     assert secret not in rosa.open(f"/settings/lines/{row.id}").content.decode()

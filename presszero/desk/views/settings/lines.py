@@ -124,7 +124,11 @@ def secret(request: MemberAsked, line_id: int) -> HttpResponse:
 def _form(request: MemberAsked, row: Line) -> Any:
     if row.kind == "email":
         return EmailLineForm(request.POST or None, instance=row, initial=first_values(row))
-    first = {"address": row.address, "url": row.settings.get("url", "")}
+    first = {
+        "address": row.address,
+        "url": row.settings.get("url", ""),
+        "trusts_identity": row.settings.get("trusts_identity", False),
+    }
     return CustomLineForm(request.POST or None, instance=row, initial=first)
 
 
