@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.test import Client, RequestFactory
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from presszero.core.refusal import Refused
 from presszero.ui import assets, formats, outlines
@@ -164,5 +164,6 @@ def test_x7_the_theme_cookie_is_one_of_two_words() -> None:
 
 @pytest.mark.django_db
 def test_right_to_left_languages_turn_the_page() -> None:
-    page_in_arabic = Client(headers={"Accept-Language": "ar"}).get("/sign-in").content.decode()
+    with translation.override("en"):  # the request leaves its language behind in this thread
+        page_in_arabic = Client(headers={"Accept-Language": "ar"}).get("/sign-in").content.decode()
     assert 'dir="rtl"' in page_in_arabic and 'lang="ar"' in page_in_arabic
