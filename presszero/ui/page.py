@@ -11,27 +11,30 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template import engines
 from django.template.backends.jinja2 import Jinja2
+from django.utils.translation import get_language
 from jinja2 import Environment
 from jinja2_fragments import render_block
+
+from .jinja import spoken
 
 Context = Mapping[str, Any]
 
 
 def page(request: HttpRequest, template: str, context: Context | None = None, status: int = 200) -> HttpResponse:
     """The whole template."""
-    return HttpResponse(_environment().get_template(template).render(_context(request, context)), status=status)
+    return HttpResponse(_environment(get_language()).get_template(template).render(_context(request, context)), status=status)
 
 
 def fragment(
     request: HttpRequest, template: str, block: str, context: Context | None = None, status: int = 200
 ) -> HttpResponse:
     """One block of the template alone."""
-    return HttpResponse(render_block(_environment(), template, block, _context(request, context)), status=status)
+    return HttpResponse(render_block(_environment(get_language()), template, block, _context(request, context)), status=status)
 
 
 def text_of(request: HttpRequest, template: str, context: Context | None = None) -> str:
     """A template as a string, to be put together with others."""
-    return _environment().get_template(template).render(_context(request, context))
+    return _environment(get_language()).get_template(template).render(_context(request, context))
 
 
 def asked_by_htmx(request: HttpRequest) -> bool:
@@ -63,6 +66,7 @@ class _Token:
 
 
 @cache
-def _environment() -> Environment:
+def _environment(language: str | None) -> Environment:
     backend = next(engine for engine in engines.all() if isinstance(engine, Jinja2))
-    return cast(Environment, backend.env)
+    env = cast(Environment, backend.env)
+    return spoken(language, env) if language else env

@@ -23,7 +23,7 @@ function live(element) {
     if (counter) counter.textContent = left;
     // An undo that runs out on the server runs out here too, pointed at or not.
     if (held && !counter) return;
-    if (left-- <= 0) { clearInterval(timer); element.remove(); }
+    if (left-- <= 0 && !element.hidden) { clearInterval(timer); element.remove(); }
   };
   const timer = setInterval(tick, 1000);
   tick();
@@ -31,19 +31,24 @@ function live(element) {
 
 new MutationObserver((changes) => {
   for (const change of changes) for (const node of change.addedNodes) if (node.matches?.(".toast")) live(node);
-  while (box.children.length > 3) box.firstElementChild.remove();
+  const shown = box.querySelectorAll(".toast:not([hidden])");
+  if (shown.length > 3) shown[0].remove();
 }).observe(box, { childList: true });
 for (const element of box.children) live(element);
 
 box.addEventListener("click", (event) => {
   const button = event.target.closest("[data-dismiss]");
-  // Undo needs its button until the request has left.
-  if (button) setTimeout(() => button.closest(".toast")?.remove(), button.hasAttribute("data-undo") ? 150 : 0);
+  const one = button?.closest(".toast");
+  if (!one) return;
+  if (!button.hasAttribute("data-undo")) return one.remove();
+  // Out of sight at once, but there until the answer has come: what it says is heard through the button.
+  one.hidden = true;
+  button.addEventListener("htmx:afterRequest", () => setTimeout(() => one.remove(), 0), { once: true });
 });
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
   if (typing || event.metaKey || event.ctrlKey || event.altKey || event.key !== "z") return;
-  const undo = [...box.querySelectorAll("[data-undo]")].at(-1);
+  const undo = [...box.querySelectorAll(".toast:not([hidden]) [data-undo]")].at(-1);
   if (undo) { event.preventDefault(); undo.click(); }
 });
