@@ -188,8 +188,7 @@ def _answered(row: Delivery, attempt: DeliveryTry, sent: Sent, channel: Adapter)
         row.save()
         if sent.state == "accepted":
             report(row, "accepted", sent.reason)
-    if sent.state != "refused":  # one bad address is not the line's trouble
-        _note_trouble(row.line_id, row.merchant_id, sent)
+    _note_trouble(row.line_id, row.merchant_id, sent)
     if row.provider_id:
         _apply_strays(row)
 

@@ -25,7 +25,7 @@ def page() -> str:
     for app in apps.get_app_configs():
         if app.name.startswith("presszero.") and find_spec(f"{app.name}.facts"):
             import_module(f"{app.name}.facts")
-    ours = [(kind, fact) for kind, fact in sorted(kinds.items()) if fact.__module__.startswith("presszero.")]
+    ours = [(kind, fact) for kind, fact in sorted(kinds.items()) if fact.__module__.endswith(".facts")]
     return _HEAD + "".join(_row(kind, fact) for kind, fact in ours)
 
 

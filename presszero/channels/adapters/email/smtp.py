@@ -23,6 +23,7 @@ from .addresses import Mailbox
 from .compose import Composed
 
 _CHUNK = 64 * 1024
+_SIGN_IN = "Needs reconnecting: sign-in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ def _introduce(connection: _Connection, server: Server) -> None:
             connection.login(server.user, server.password)
         except smtplib.SMTPAuthenticationError as why:
             text = why.smtp_error if isinstance(why.smtp_error, bytes) else str(why.smtp_error).encode()
-            raise _Refused(why.smtp_code, text, "Needs reconnecting: sign-in") from why
+            raise _Refused(why.smtp_code, text, _SIGN_IN) from why
 
 
 def _name_recipients(connection: _Connection, recipients: tuple[Mailbox, ...]) -> list[str]:
@@ -187,8 +188,12 @@ def _expect(answer: tuple[int, bytes], step: str, wanted: int | None = None) -> 
 
 
 def _judge(why: _Refused) -> Sent:
-    """5xx is for good, anything else may be different later (RFC 5321 §4.2.1). Both say that the mail was not taken."""
-    return Sent("refused" if 500 <= why.code < 600 else "later", reason=why.sentence)
+    """5xx is for good, anything else may be different later (RFC 5321 §4.2.1). Both say that the mail was not taken.
+
+    A refused sign-in or greeting is about us and not about the mail: it goes out once that is put right.
+    """
+    about_us = why.sentence.startswith((_SIGN_IN, "Greeting"))
+    return Sent("refused" if 500 <= why.code < 600 and not about_us else "later", reason=why.sentence)
 
 
 def _say_goodbye(connection: _Connection) -> None:

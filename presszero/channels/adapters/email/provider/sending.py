@@ -114,7 +114,7 @@ class _Attempt:
             return Sent(self.unsure, reason=said)
         code = answer.status_code
         if code in (401, 403):
-            return Sent("refused", reason=f"Needs reconnecting: {said}")
+            return Sent("later", reason=f"Needs reconnecting: {said}")  # about us: it goes once that is put right
         if code in (429, 500, 503):
             return Sent("later", reason=said, retry_after=_seconds(answer.headers.get("Retry-After", "")))
         if code >= 500 or code < 300:

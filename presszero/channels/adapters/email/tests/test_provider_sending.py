@@ -122,7 +122,7 @@ def test_both_tries_carry_the_same_ids(provider: Provider) -> None:
 @pytest.mark.parametrize(
     ("status", "body", "state"),
     [
-        (401, b"{}", "refused"), (403, b"{}", "refused"), (400, b"{}", "refused"), (422, b"{}", "refused"),
+        (401, b"{}", "later"), (403, b"{}", "later"), (400, b"{}", "refused"), (422, b"{}", "refused"),
         (429, b"{}", "later"), (500, b"{}", "later"), (503, b"<html>", "later"), (502, b"<html>", "unknown"),
         (504, b"", "unknown"), (302, b"", "refused"), (200, b"<html>hello</html>", "unknown"), (200, b"", "unknown"),
         (200, b'{"error": "no"}', "unknown"),
