@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
+from pytest_django import DjangoDbBlocker
 
 from presszero.team.models import Person
 from presszero.team.passwords import hashed
@@ -43,7 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if report.when == "call":
         item.stash[_FAILED] = report.failed
@@ -78,11 +79,11 @@ def _opened(
     _database: str,
     provider: Provider,
     tmp_path_factory: pytest.TempPathFactory,
-    django_db_blocker: object,
+    django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[tuple[House, list[Shop]]]:
     house = House(tmp_path_factory.mktemp("house"), database_of_its_own(_database))
     house.migrate()
-    with django_db_blocker.unblock(), looking_into(NAME=_database):  # type: ignore[attr-defined]
+    with django_db_blocker.unblock(), looking_into(NAME=_database):
         shops = [furnished(cast.juniper(str(number)), provider) for number in range(1, SHOPS)]
     house.start()
     yield house, shops
@@ -90,9 +91,9 @@ def _opened(
 
 
 @pytest.fixture
-def house(_opened: tuple[House, list[Shop]], _database: str, django_db_blocker: object) -> Iterator[House]:
+def house(_opened: tuple[House, list[Shop]], _database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[House]:
     """The running product. The test's own rows are the product's rows."""
-    with django_db_blocker.unblock(), looking_into(NAME=_database):  # type: ignore[attr-defined]
+    with django_db_blocker.unblock(), looking_into(NAME=_database):
         yield _opened[0]
 
 
