@@ -64,27 +64,25 @@ class Translated(Extension):
 
     def filter_stream(self, stream: TokenStream) -> Iterable[Token]:
         language = getattr(self.environment, "language", None)
-        return stream if language is None else _translated(stream, language)
+        return stream if language is None else _translated(list(stream), language)
 
 
-def _translated(stream: TokenStream, language: str) -> Iterable[Token]:
-    """`_ ( "…" )` becomes `( "…" | safe )`, as translations are taken for safe wherever they are asked for."""
-    held: list[Token] = []
+def _translated(tokens: list[Token], language: str) -> list[Token]:
+    """`_ ( "…" )` becomes `( "…" | safe )`: translations are taken for safe wherever they are asked for."""
+    made: list[Token] = []
+    at = 0
     with override(language):
-        for token in stream:
-            held.append(token)
-            if len(held) == 4:
-                yield from _said(held) if _is_plain_call(held) else [held.pop(0)]
-                held = [] if len(held) == 4 else held
-    yield from held
+        while at < len(tokens):
+            found = _plain_call(tokens[at : at + 4])
+            made += found or [tokens[at]]
+            at += 4 if found else 1
+    return made
 
 
-def _is_plain_call(tokens: list[Token]) -> bool:
-    kinds = [token.type for token in tokens]
-    return kinds == ["name", "lparen", "string", "rparen"] and tokens[0].value == "_"
-
-
-def _said(tokens: list[Token]) -> list[Token]:
-    line = tokens[0].lineno
-    words = gettext(tokens[2].value) % {}  # as at run time, where %% stands for %
-    return [Token(line, *part) for part in [("lparen", "("), ("string", words), ("pipe", "|"), ("name", "safe"), ("rparen", ")")]]
+def _plain_call(tokens: list[Token]) -> list[Token]:
+    """The tokens to stand for these, [] when they are no call without values."""
+    if [token.type for token in tokens] != ["name", "lparen", "string", "rparen"] or tokens[0].value != "_":
+        return []
+    words = gettext(tokens[2].value) % {}  # as when it is called: %% stands for %
+    parts = [("lparen", "("), ("string", words), ("pipe", "|"), ("name", "safe"), ("rparen", ")")]
+    return [Token(tokens[0].lineno, *part) for part in parts]

@@ -22,19 +22,19 @@ Context = Mapping[str, Any]
 
 def page(request: HttpRequest, template: str, context: Context | None = None, status: int = 200) -> HttpResponse:
     """The whole template."""
-    return HttpResponse(_environment(get_language()).get_template(template).render(_context(request, context)), status=status)
+    return HttpResponse(_environment().get_template(template).render(_context(request, context)), status=status)
 
 
 def fragment(
     request: HttpRequest, template: str, block: str, context: Context | None = None, status: int = 200
 ) -> HttpResponse:
     """One block of the template alone."""
-    return HttpResponse(render_block(_environment(get_language()), template, block, _context(request, context)), status=status)
+    return HttpResponse(render_block(_environment(), template, block, _context(request, context)), status=status)
 
 
 def text_of(request: HttpRequest, template: str, context: Context | None = None) -> str:
     """A template as a string, to be put together with others."""
-    return _environment(get_language()).get_template(template).render(_context(request, context))
+    return _environment().get_template(template).render(_context(request, context))
 
 
 def asked_by_htmx(request: HttpRequest) -> bool:
@@ -65,8 +65,13 @@ class _Token:
         return get_token(self.request)
 
 
+def _environment() -> Environment:
+    """For the language of this request."""
+    return _speaking(get_language())
+
+
 @cache
-def _environment(language: str | None) -> Environment:
+def _speaking(language: str | None) -> Environment:
     backend = next(engine for engine in engines.all() if isinstance(engine, Jinja2))
     env = cast(Environment, backend.env)
     return spoken(language, env) if language else env

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from django.apps import apps
+from django.template import engines
+from django.template.backends.jinja2 import Jinja2
 from django.test import Client, RequestFactory
 from django.utils import timezone, translation
 
 from presszero.core.refusal import Refused
 from presszero.ui import assets, formats, outlines
+from presszero.ui.jinja import spoken
 from presszero.ui.markup import linked
 from presszero.ui.page import page
 from presszero.ui.refusals import refusal
@@ -167,3 +171,12 @@ def test_right_to_left_languages_turn_the_page() -> None:
     with translation.override("en"):  # the request leaves its language behind in this thread
         page_in_arabic = Client(headers={"Accept-Language": "ar"}).get("/sign-in").content.decode()
     assert 'dir="rtl"' in page_in_arabic and 'lang="ar"' in page_in_arabic
+
+
+def test_templates_are_translated_once_for_each_language_and_values_each_time() -> None:
+    source = '{{ _("January") }} <{{ _("100%%") }}> {{ _("%(n)s of March", n=n) }}{{ _("<b>") }}'
+    plain = cast(Jinja2, engines["jinja2"]).env
+    said = {code: spoken(code, plain).from_string(source) for code in ("de", "es", "en")}
+    with translation.override("es"):  # a template keeps its own language, whoever asks
+        assert said["de"].render(n="<7>").startswith("Januar <100%> &lt;7&gt; of March")
+    assert said["es"].render(n=1).startswith("enero ") and said["en"].render(n=1).endswith("March<b>")
