@@ -14,6 +14,7 @@ from django.utils import timezone
 from presszero.channels import files, outbox
 from presszero.channels.envelope import message_id
 from presszero.channels.models import Attachment, Entry, Line, Participant, Thread
+from presszero.channels.privacy import without_notes
 from presszero.channels.registry import adapter
 from presszero.channels.wording import fill, framed, to_html, to_text
 from presszero.core.actor import Actor
@@ -170,7 +171,7 @@ def upload(conversation: Conversation, filename: str, content: bytes, *, by: Mem
     )
     if waiting.count() >= MAX_UPLOADS:
         raise Refused("Twenty files are the most for one answer.")
-    name = files.shown_name(filename)
+    name, content = files.shown_name(filename), without_notes(content)
     return Upload.objects.create(
         merchant_id=conversation.merchant_id,
         conversation_id=conversation.now_id,

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from presszero.core.actor import Actor
+from presszero.core.merging import everyone_below
 from presszero.core.refusal import Refused
 from presszero.timeline.actions import record
 
@@ -200,18 +201,10 @@ def _rest_again(row: Conversation, before: str) -> None:
 
 
 def _all_below(made: Merge) -> set[int]:
-    into: dict[int, list[int]] = {}
     standing = Merge.objects.filter(merchant_id=made.merchant_id, undone_at=None)
     root = Conversation.objects.get(merchant_id=made.merchant_id, id=made.loser_id).root_id
     members = Conversation.objects.filter(merchant_id=made.merchant_id, root_id=root).values("id")
-    for loser, winner in standing.filter(loser__in=members).values_list("loser_id", "winner_id"):
-        into.setdefault(winner, []).append(loser)
-    found, todo = {made.loser_id}, [made.loser_id]
-    while todo:
-        below = [c for c in into.get(todo.pop(), []) if c not in found]
-        found.update(below)
-        todo.extend(below)
-    return found
+    return everyone_below(made.loser_id, standing.filter(loser__in=members).values_list("loser_id", "winner_id"))
 
 
 def _beside(source: Conversation, first: Message) -> Conversation:
