@@ -17,6 +17,7 @@ from presszero.customers import queries as customers
 from presszero.team import queries as team
 from presszero.team.gate import MemberAsked, needs
 from presszero.team.models import Role
+from presszero.timeline.queries import newest
 from presszero.ui.page import asked_by_htmx, page
 
 from .. import asked, shown
@@ -70,8 +71,9 @@ def pieces(request: MemberAsked, row: Conversation, extra: str = "", status: int
 
 def whole(request: MemberAsked, row: Conversation) -> dict[str, Any]:
     """Everything the conversation's columns show."""
+    drawn_at = newest()  # read before the rest: what happens from here on is told by the live stream
     shown_now = stream(request, row)
-    return {**bar(request, row), **shown_now, **composer(request, row, shown_now["items"])}
+    return {"drawn_at": drawn_at, **bar(request, row), **shown_now, **composer(request, row, shown_now["items"])}
 
 
 def bar(request: MemberAsked, row: Conversation) -> dict[str, Any]:

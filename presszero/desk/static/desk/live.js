@@ -40,7 +40,9 @@ function connect() {
   opened = id;
   desk.dataset.connected = "";
   // What happened since the page was drawn, or between two streams, is told when the new one opens.
-  source = new EventSource(`${desk.dataset.live}?after=${heardTo}${id ? `&conversation=${id}` : ""}`);
+  // A conversation may have been drawn before what the last stream told, which did not speak of conversations.
+  const drawnAt = Number(document.getElementById("talk")?.dataset.after || heardTo);
+  source = new EventSource(`${desk.dataset.live}?after=${Math.min(drawnAt, Number(heardTo))}${id ? `&conversation=${id}` : ""}`);
   source.addEventListener("message", hear);
   // The edge says why it ends a stream: who was signed out is asked to sign in by the next page.
   source.addEventListener("end", (event) => { if (JSON.parse(event.data).why === "lost") { source.close(); setTimeout(() => location.reload(), 500); } });
