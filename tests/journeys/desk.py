@@ -170,6 +170,8 @@ class Desk:
         dialog.dismiss()  # type: ignore[attr-defined]
 
     def _complain(self, what: str) -> None:
-        harmless = self._forgiving and "CSP" not in what and "page error" not in what
+        # A request that got no answer ends in a rejection without a reason.
+        real_error = "page error" in what and not what.startswith("page error: undefined")
+        harmless = self._forgiving and "CSP" not in what and not real_error
         if not harmless:
             self.complaints.append(what)
