@@ -14,6 +14,7 @@ class DeskConfig(AppConfig):
     def ready(self) -> None:
         # By name: models cannot be imported before every app is there.
         jinja.everywhere(
+            own_frame="desk/own.html",
             rail=import_string("presszero.desk.rail.rail"),
             cheat=import_string("presszero.desk.keys.cheat"),
             settings_parts=import_string("presszero.desk.views.settings.frame.parts"),

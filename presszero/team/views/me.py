@@ -165,7 +165,7 @@ def _show(request: OwnAsked, asked: dict[str, Any], status: int = 200) -> HttpRe
         "has_factor": SecondFactor.objects.filter(person=person, confirmed_at__isnull=False).exists(),
         "codes_left": person.recovery_codes.filter(used_at=None).count(),
         "sessions": [(one, words_for(one.browser)) for one in queries.sessions_of(person, timezone.now())[:50]],
-        "here": request.signed_in,
+        "this_session": request.signed_in,
         "teams": list(queries.merchants_of(person)),
         "done": request.GET.get("done", ""),
     }
