@@ -243,14 +243,3 @@ class SendingHeld(models.Model):
 
     why = models.TextField()
     since = models.DateTimeField(auto_now_add=True)
-
-
-class AutoReplyCount(models.Model):
-    """How many automatic answers an address got on a day, across all merchants (its SHA-256, not the address)."""
-
-    address_hash = models.CharField(max_length=64)
-    day = models.DateField()
-    count = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["address_hash", "day"], name="one_count_a_day")]

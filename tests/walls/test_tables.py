@@ -24,7 +24,6 @@ NOT_OF_ONE_MERCHANT = {
     "team_challenge": "a person's",
     "team_passwordreset": "a person's",
     "team_throttle": "counts across all",
-    "channels_autoreplycount": "counts across all, hashed",
     "channels_sendingheld": "the installation's",
     "timeline_cursor": "the installation's",
 }

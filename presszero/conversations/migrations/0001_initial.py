@@ -215,6 +215,7 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
             options={
+                'indexes': [models.Index(fields=['merchant', 'member'], name='follows_what')],
                 'constraints': [models.UniqueConstraint(fields=('merchant', 'conversation', 'member'), name='follows_once')],
             },
         ),
@@ -252,6 +253,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('loser_state', models.CharField(max_length=10)),
+                ('winner_state', models.CharField(db_default='', default='', max_length=10)),
                 ('by', models.CharField(max_length=40)),
                 ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('undone_at', models.DateTimeField(null=True)),
@@ -291,6 +293,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='move',
             index=models.Index(fields=['merchant', 'split'], name='conversatio_merchan_f8af4e_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='mention',
+            index=models.Index(condition=models.Q(('seen_at', None)), fields=['merchant', 'member'], name='mention_unseen'),
         ),
         migrations.AddConstraint(
             model_name='mention',

@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('line_id', models.BigIntegerField()),
+                ('external_id', models.CharField(max_length=300)),
                 ('lane', models.SmallIntegerField()),
                 ('payload', models.JSONField()),
                 ('arrived_at', models.DateTimeField()),
@@ -83,6 +84,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='arrival',
             index=models.Index(condition=models.Q(('done_at', None)), fields=['lane', 'id'], name='arrival_waiting'),
+        ),
+        migrations.AddConstraint(
+            model_name='arrival',
+            constraint=models.UniqueConstraint(fields=('merchant', 'line_id', 'external_id'), name='arrived_once'),
         ),
         presszero.merchants.owned.TenantKeys(),
     ]

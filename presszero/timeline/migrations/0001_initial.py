@@ -1,4 +1,3 @@
-import django.contrib.postgres.fields
 import django.db.models.deletion
 import presszero.merchants.owned
 from django.db import migrations, models
@@ -90,8 +89,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('listener', models.CharField(max_length=80, primary_key=True, serialize=False)),
                 ('high', models.BigIntegerField(default=0)),
-                ('holes', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('hole_xmax', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
+                ('gaps', models.JSONField(default=list)),
                 ('moved_at', models.DateTimeField(auto_now=True)),
             ],
         ),
