@@ -44,6 +44,9 @@ def _database(url: str) -> dict[str, object]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             **query,
+            # Prepared from their second use on: planning our statements took longer than running them.
+            "server_side_binding": True,
+            "prepare_threshold": 2,
             "connect_timeout": 5,
             "application_name": os.environ.get("PRESSZERO_PROCESS", "presszero"),
         },

@@ -18,6 +18,7 @@ ROW_ERRORS = (psycopg.DataError, psycopg.IntegrityError)
 KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 2, "tcp_user_timeout": 8000}
 
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
+_NOT_LIBPQS = {"server_side_binding", "prepare_threshold"}  # Django's and psycopg's own
 
 
 class DatabaseAway(Exception):
@@ -28,7 +29,8 @@ def conninfo(database: dict[str, Any]) -> str:
     """One entry of settings.DATABASES as libpq reads it."""
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     given = {names[key]: str(database[key]) for key in names if database.get(key)}
-    plain = {key: value for key, value in database.get("OPTIONS", {}).items() if isinstance(value, str | int)}
+    options = database.get("OPTIONS", {}).items()
+    plain = {key: value for key, value in options if key not in _NOT_LIBPQS and isinstance(value, str | int)}
     return make_conninfo("", **{**KEEPALIVE, **plain, **given, "application_name": "presszero-edge"})
 
 
