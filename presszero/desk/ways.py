@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from presszero.channels.models import Participant, Thread
+from django.db import connection
+
+from presszero.channels.models import Thread
 from presszero.channels.registry import adapter
 from presszero.conversations import queries
 from presszero.conversations.models import Conversation
 from presszero.conversations.queries import Item
 from presszero.customers.models import Handle
+
+_USUAL = """
+SELECT p.address, EXISTS (SELECT FROM customers_handle h WHERE h.merchant_id = p.merchant_id AND h.address = p.address
+  AND h.bounced_at IS NOT NULL)
+FROM channels_participant p
+WHERE p.merchant_id = %s AND p.thread_id = %s AND p.kind = %s AND p.standing <> 'wants_in' ORDER BY p.id
+"""
 
 
 @dataclass(frozen=True)
@@ -52,11 +61,10 @@ def ways(conversation: Conversation, items: Iterable[Item]) -> list[Way]:
 
 def usual_recipients(conversation: Conversation, way: Way) -> Recipients:
     """As the composer shows it at first, without asking who else could be reached."""
-    rows = Participant.objects.filter(
-        merchant_id=conversation.merchant_id, thread_id=way.id, kind=adapter(way.kind).handle_kind
-    ).exclude(standing=Participant.Standing.WANTS_IN)
-    to = list(rows.order_by("id").values_list("address", flat=True))
-    return Recipients(to, (), _dead(conversation.merchant_id, to))
+    with connection.cursor() as cursor:
+        cursor.execute(_USUAL, [conversation.merchant_id, way.id, adapter(way.kind).handle_kind])
+        rows = cursor.fetchall()
+    return Recipients([address for address, _ in rows], (), [address for address, dead in rows if dead])
 
 
 def recipients(conversation: Conversation, thread: Thread) -> Recipients:

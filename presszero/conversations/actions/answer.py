@@ -22,6 +22,7 @@ from presszero.core.refusal import Refused
 from presszero.core.text import clean, snippet
 from presszero.team.models import Membership
 from presszero.timeline.actions import record, record_all
+from presszero.timeline.facts import Fact
 
 from .. import queries
 from ..facts import ConversationAssigned, MessageSent, MessageTakenBack, NoteAdded, NoteRemoved, PersonMentioned
@@ -84,9 +85,9 @@ def reply(conversation: Conversation, answer: Answer, *, by: Membership) -> Mess
         inbound=False,
         client_id=answer.client_id,
     )
-    _sum_reply(row, entry, thread.line, by)
+    sent = MessageSent(**about(row), by=by.actor, message_id=message.id, entry_id=entry.id, channel=thread.line.kind)
+    record_all([*_sum_reply(row, entry, thread.line, by), sent])
     Draft.objects.filter(merchant_id=row.merchant_id, conversation=row, by=by, kind="reply").delete()
-    record(MessageSent(**about(row), by=by.actor, message_id=message.id, entry_id=entry.id, channel=thread.line.kind))
     return message
 
 
@@ -196,21 +197,23 @@ def _check(row: Conversation, answer: Answer) -> None:
 
 def _recipients(row: Conversation, thread: Thread, chosen: Sequence[str]) -> list[tuple[str, str]]:
     """Whoever takes part, or those of the known addresses that the agent picked; never anyone else."""
-    known = queries.reachable(row, thread)
     if not chosen:
-        chosen = queries.usual_recipients(row, thread)
+        usual = queries.usual_recipients(row, thread)
+        if not usual:
+            raise Refused("There is nobody to send this to.", "Add an address to the customer.")
+        kind = adapter(thread.line.kind).handle_kind
+        return [(kind, address) for address in dict.fromkeys(usual)]
+    known = queries.reachable(row, thread)
     unknown = [address for address in chosen if address not in known]
     if unknown:
         raise Refused(f"{unknown[0]} has no part in this conversation.", "Add them to the customer first.")
-    if not chosen:
-        raise Refused("There is nobody to send this to.", "Add an address to the customer.")
     return [(known[address], address) for address in dict.fromkeys(chosen)]
 
 
 def _entry(row: Conversation, thread: Thread, answer: Answer, by: Membership) -> Entry:
     line, brand = thread.line, thread.line.brand
     can = adapter(line.kind).can
-    values = queries.variables(row, by)
+    values = _variables(row, by, answer.text, brand.signature)
     text = fill(clean(answer.text, can.max_text + 1).strip(), values)
     if len(text) > can.max_text:
         raise Refused(f"This is longer than {line.kind} can carry ({can.max_text} characters).")
@@ -231,6 +234,11 @@ def _entry(row: Conversation, thread: Thread, answer: Answer, by: Membership) ->
         message_id=message_id(thread, answer.client_id.hex, line),
         at=timezone.now(),
     )
+
+
+def _variables(row: Conversation, by: Membership, *texts: str) -> dict[str, str]:
+    """What {{ … }} stands for, looked up only where something is to be filled in."""
+    return queries.variables(row, by) if any("{{" in text for text in texts) else {}
 
 
 def _was_written_in(thread: Thread) -> bool:
@@ -270,8 +278,9 @@ def _attach(row: Conversation, entry: Entry, tokens: Sequence[str], by: Membersh
     Upload.objects.filter(id__in=[r.id for r in rows]).update(used_at=timezone.now())
 
 
-def _sum_reply(row: Conversation, entry: Entry, line: Line, by: Membership) -> None:
-    """They have their answer: nobody waits, and whoever answers first has it."""
+def _sum_reply(row: Conversation, entry: Entry, line: Line, by: Membership) -> list[Fact]:
+    """They have their answer: nobody waits, and whoever answers first has it. What became true besides."""
+    facts: list[Fact] = []
     row.last_at, row.last_inbound, row.last_channel = entry.at, False, line.kind
     row.snippet = snippet(to_text(entry.text))
     row.waiting_since = row.due_at = None
@@ -281,9 +290,10 @@ def _sum_reply(row: Conversation, entry: Entry, line: Line, by: Membership) -> N
         Assignment.objects.create(
             merchant_id=row.merchant_id, conversation=row, to=by, by=by.actor.code, reason="answered it"
         )
-        record(ConversationAssigned(**about(row), by=by.actor, member_id=by.id))
+        facts.append(ConversationAssigned(**about(row), by=by.actor, member_id=by.id))
     row.version += 1
     row.save()
+    return facts
 
 
 def _mentioned(text: str, merchant_id: int) -> list[Membership]:

@@ -1,14 +1,17 @@
 """Reads about conversations, named after the question."""
 
 from .answering import family, reachable, thread_to_answer, usual_recipients, variables, wants_in
+from .around import Around, around
 from .lists import VIEWS, Row, counts, rows_by_id, view
 from .search import search
 from .stream import Item, others_looking, stream
 
 __all__ = [
     "VIEWS",
+    "Around",
     "Item",
     "Row",
+    "around",
     "counts",
     "family",
     "others_looking",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -13,15 +13,14 @@ from django.utils import timezone
 from presszero.core.actor import Actor, from_code
 from presszero.team.models import Membership
 from presszero.timeline.facts import kinds
-from presszero.timeline.queries import of_conversations
 
 from ..models import Conversation, Looking
-from .answering import family
+from .around import Around
 
 SHOWN = 300  # the newest items; older ones are fetched when asked for
 
 # Facts that a person reading the conversation wants to see between the messages.
-_TOLD = {
+_TOLD = [
     "conversation.resolved",
     "conversation.reopened",
     "conversation.snoozed",
@@ -31,7 +30,8 @@ _TOLD = {
     "conversation.unmerged",
     "conversation.split",
     "conversation.unsplit",
-}
+]
+_BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 
 _MESSAGES = """
 SELECT m.id, m.at, m.inbound, m.reason, m.taken_back_at, m.conversation_id, e.id, e.sender_name, e.sender_address,
@@ -58,6 +58,11 @@ FROM conversations_note n
 LEFT JOIN team_membership b ON b.merchant_id = n.merchant_id AND b.id = n.by_id
 LEFT JOIN team_person p ON p.id = b.person_id
 WHERE n.merchant_id = %s AND n.conversation_id = ANY(%s) ORDER BY n.at DESC, n.id DESC LIMIT %s
+"""
+
+_EVENTS = """
+SELECT id, kind, at, actor, data FROM timeline_event
+WHERE merchant_id = %s AND conversation_id = ANY(%s) AND kind = ANY(%s) AND at >= %s ORDER BY id DESC LIMIT 500
 """
 
 
@@ -94,15 +99,14 @@ class Item:
     fact: str = ""  # the event's kind
 
 
-def stream(conversation: Conversation, limit: int = SHOWN) -> list[Item]:
+def stream(conversation: Conversation, here: Around, limit: int = SHOWN) -> list[Item]:
     """The newest `limit` messages and notes with the events between them, oldest first."""
-    ids = family(conversation)
-    names = _team(conversation.merchant_id)
+    ids, names = here.family, here.names
     found = _messages(conversation, ids, limit, names) + _notes(conversation, ids, limit)
     found.sort(key=lambda item: (item.at, item.id))  # what came in one commit has one time
     found = found[-limit:]
     since = found[0].at if found and len(found) == limit else None
-    events = [item for item in _events(conversation, ids, names) if since is None or item.at >= since]
+    events = _events(conversation, ids, since, names)
     return sorted(found + events, key=lambda item: item.at)
 
 
@@ -147,21 +151,18 @@ def _notes(conversation: Conversation, ids: list[int], limit: int) -> list[Item]
         ]
 
 
-def _events(conversation: Conversation, ids: list[int], names: dict[int, str]) -> list[Item]:
+def _events(conversation: Conversation, ids: list[int], since: datetime | None, names: dict[int, str]) -> list[Item]:
     found = []
-    for event in of_conversations(conversation.merchant, ids):
-        if event.kind in _TOLD:
-            who = _name(from_code(event.actor), names)
-            sentence = str(kinds[event.kind].sentence)
-            details = dict(event.data)
-            details["member"] = names.get(details.get("member_id") or 0, "")
-            found.append(Item("event", event.id, event.at, sentence, who=who, details=details, fact=event.kind))
-    return found
-
-
-def _team(merchant_id: int) -> dict[int, str]:
-    rows = Membership.objects.filter(merchant_id=merchant_id).select_related("person")
-    return {row.id: row.person.name for row in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(_EVENTS, [conversation.merchant_id, ids, _TOLD, since or _BEFORE_ALL])
+        rows = cursor.fetchall()
+    for number, kind, at, actor, data in rows:
+        details = json.loads(data) if isinstance(data, str) else dict(data)
+        details["member"] = names.get(details.get("member_id") or 0, "")
+        sentence = str(kinds[kind].sentence)
+        who = _name(from_code(actor), names)
+        found.append(Item("event", number, at, sentence, who=who, details=details, fact=kind))
+    return found[::-1]
 
 
 def _name(actor: Actor, names: dict[int, str]) -> str:

@@ -12,13 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from presszero.conversations import queries
-from presszero.conversations.models import Conversation, Draft, Topic, Upload
+from presszero.conversations.models import Conversation
 from presszero.customers import queries as customers
-from presszero.team import queries as team
 from presszero.team.gate import MemberAsked, needs
 from presszero.team.models import Role
-from presszero.timeline.queries import newest
-from presszero.ui.page import asked_by_htmx, page
+from presszero.ui.page import asked_by_htmx, page, text_of
 
 from .. import asked, shown
 from ..ways import usual_recipients, ways
@@ -60,23 +58,30 @@ def looking(request: MemberAsked, number: int) -> HttpResponse:
     return page(request, "desk/_looking_box.html", {"c": row, "looking": queries.others_looking(row, request.member)})
 
 
-def pieces(request: MemberAsked, row: Conversation, extra: str = "", status: int = 200) -> HttpResponse:
-    """The bar and the stream as they are now, and whatever else the answer carries, all out of band."""
-    context = {**bar(request, row), **stream(request, row), "oob": True}
-    response = page(request, "desk/_pieces_now.html", context, status)
-    if extra:
-        response.write(extra)
+def pieces(request: MemberAsked, row: Conversation, fresh: str = "", extra: str = "") -> HttpResponse:
+    """The bar and the stream as they are now, and whatever else the answer carries, all out of band.
+
+    `fresh` names the form that is put there anew ("reply", "note"), "" for none.
+    """
+    near = queries.around(row, request.member)
+    shown_now = {**bar(request, row, near), **stream(request, row, near), "oob": True}
+    response = page(request, "desk/_pieces_now.html", shown_now)
+    if fresh:
+        form = {**shown_now, **composer(row, near, shown_now["items"]), "tab": fresh}
+        response.write(text_of(request, f"desk/_{fresh}_form.html", form))
+    response.write(extra)
     return response
 
 
 def whole(request: MemberAsked, row: Conversation) -> dict[str, Any]:
     """Everything the conversation's columns show."""
-    drawn_at = newest()  # read before the rest: what happens from here on is told by the live stream
-    shown_now = stream(request, row)
-    return {"drawn_at": drawn_at, **bar(request, row), **shown_now, **composer(request, row, shown_now["items"])}
+    near = queries.around(row, request.member)
+    shown_now = stream(request, row, near)
+    drawn_at = near.newest  # read before the rest: what happens from here on is told by the live stream
+    return {"drawn_at": drawn_at, **bar(request, row, near), **shown_now, **composer(row, near, shown_now["items"])}
 
 
-def bar(request: MemberAsked, row: Conversation) -> dict[str, Any]:
+def bar(request: MemberAsked, row: Conversation, near: queries.Around) -> dict[str, Any]:
     """What the bar above the stream shows."""
     today = customers.today(row.customer)
     return {
@@ -86,20 +91,20 @@ def bar(request: MemberAsked, row: Conversation) -> dict[str, Any]:
         "now": timezone.now(),
         "shown_name": today.name or _("the customer"),
         "may_write": asked.may_write(request),
-        "team": list(team.members_of(request.merchant)),
-        "topics": list(Topic.objects.filter(merchant=request.merchant, retired_at=None).order_by("name")),
+        "team": near.team,
+        "topics": near.topics,
         "following": getattr(row, "following", False),  # annotated by asked.conversation
-        "looking": queries.others_looking(row, request.member),
+        "looking": near.looking,
         "snoozes": snoozes(),
         "priorities": [(1, _("Low")), (2, _("Normal")), (3, _("High")), (4, _("Urgent"))],
     }
 
 
-def stream(request: MemberAsked, row: Conversation) -> dict[str, Any]:
+def stream(request: MemberAsked, row: Conversation, near: queries.Around) -> dict[str, Any]:
     """What stands in the stream: the newest items, and how many to ask for to see more."""
     wanted = request.GET.get("shown", "") or request.headers.get("X-Shown", "")
     limit = min(int(wanted), _MOST) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else SHOWN
-    items = queries.stream(row, limit)
+    items = queries.stream(row, near, limit)
     spoken = [item for item in items if item.kind != "event"]
     return {
         "c": row,
@@ -112,14 +117,12 @@ def stream(request: MemberAsked, row: Conversation) -> dict[str, Any]:
     }
 
 
-def composer(request: MemberAsked, row: Conversation, items: list[queries.Item]) -> dict[str, Any]:
+def composer(row: Conversation, near: queries.Around, items: list[queries.Item]) -> dict[str, Any]:
     """What the composer starts with: drafts and files from before, and the ways to answer."""
-    mine = {"merchant": request.merchant, "conversation": row, "by": request.member}
-    drafts = dict(Draft.objects.filter(**mine).values_list("kind", "text"))
     found = ways(row, items)
     return {
-        "drafts": {"reply": drafts.get("reply", ""), "note": drafts.get("note", "")},
-        "uploads": list(Upload.objects.filter(**mine, used_at=None).order_by("id")),
+        "drafts": {"reply": "", "note": "", **near.drafts},
+        "uploads": near.uploads,
         "ways": found,
         "way": found[0] if found else None,
         "recipients": usual_recipients(row, found[0]) if found else None,

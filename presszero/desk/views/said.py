@@ -28,15 +28,18 @@ class Undo:
 
 
 def changed(
-    request: MemberAsked, row: Conversation, say: str = "", undo: Undo | None = None, extra: str = ""
+    request: MemberAsked, row: Conversation, say: str = "", undo: Undo | None = None, fresh: str = ""
 ) -> HttpResponse:
-    """The bar and stream anew, a toast, and word to the page that lists may have changed."""
+    """The bar and stream anew, a toast, and word to the page that lists may have changed.
+
+    `fresh`: "reply" or "note", a form to be put there anew: empty, or with what was taken back.
+    """
     if not asked_by_htmx(request):
         return HttpResponseRedirect(f"/conversations/{row.id}")
     words = toast(request, say, undo) if say else ""
     if request.headers.get("X-Conversation") not in (None, "", str(row.id)):
         return elsewhere(row, extra_words=words)
-    response = conversation.pieces(request, row, extra + words)
+    response = conversation.pieces(request, row, fresh, words)
     response["HX-Trigger"] = json.dumps({"changed": {"conversation": row.id}})
     return response
 

@@ -46,7 +46,7 @@ def replies(request: MemberAsked, number: int) -> HttpResponse:
         actions.resolve(row, by=request.member.actor)
     row = asked.conversation(request, number)
     say, undo = _sent(message)
-    response = changed(request, row, say, undo, _fresh(request, row, "reply"))
+    response = changed(request, row, say, undo, fresh="reply")
     if form.get("resolve"):
         told = {"changed": {"conversation": row.id}, "settled": {"conversation": row.id}}
         response["HX-Trigger"] = json.dumps(told)
@@ -59,7 +59,7 @@ def notes(request: MemberAsked, number: int) -> HttpResponse:
     """POST keeps a note."""
     row = asked.conversation(request, number)
     made = actions.note(row, request.POST.get("text", ""), by=request.member, client_id=_client_id(request))
-    return changed(request, row, _("Noted."), Undo(f"/notes/{made.id}"), _fresh(request, row, "note"))
+    return changed(request, row, _("Noted."), Undo(f"/notes/{made.id}"), fresh="note")
 
 
 @needs(Role.AGENT)
@@ -84,7 +84,7 @@ def message(request: MemberAsked, message_id: int) -> HttpResponse:
         raise Http404
     actions.take_back(found, by=request.member)
     row = asked.conversation(request, found.conversation_id)
-    return changed(request, row, _("Taken back. It is a draft again."), None, _fresh(request, row, "reply"))
+    return changed(request, row, _("Taken back. It is a draft again."), fresh="reply")
 
 
 @needs(Role.AGENT)
@@ -183,7 +183,7 @@ def access(request: MemberAsked, participant_id: int) -> HttpResponse:
         raise Http404
     row = asked.conversation(request, place.conversation_id)
     say = _("Answers go to %(who)s too.") % {"who": found.name or found.address}
-    return changed(request, row, say, None, _fresh(request, row, "reply", keep=True))
+    return changed(request, row, say, fresh="reply")
 
 
 @needs(Role.AGENT)
@@ -261,13 +261,7 @@ def _sent(message: Message) -> tuple[str, Undo | None]:
 def _wrote_meanwhile(request: MemberAsked, row: Conversation, why: WroteMeanwhile) -> HttpResponse:
     """What they wrote is shown, and the answer waits in its box."""
     said = text_of(request, "desk/_meanwhile.html", {"sentence": str(why), "c": row})
-    return conversation.pieces(request, row, said)
-
-
-def _fresh(request: MemberAsked, row: Conversation, kind: str, keep: bool = False) -> str:
-    """The form emptied, or filled with what was taken back."""
-    context = {**conversation.whole(request, row), "oob": True, "tab": kind}
-    return text_of(request, f"desk/_{kind}_form.html", context)
+    return conversation.pieces(request, row, extra=said)
 
 
 def _says(made: Macro) -> str:
