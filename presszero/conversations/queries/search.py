@@ -29,6 +29,19 @@ WITH hit AS MATERIALIZED (
   SELECT id FROM channels_entry WHERE search @@ presszero_query(%(merchant)s, %(words)s)
 ) SELECT id FROM hit ORDER BY id DESC LIMIT %(found)s
 """
+# Of words that all must stand in it, one that none of the newest has is rare: it is asked of the index alone, and the
+# others are looked for in what it finds. For a common word the index would gather every row there is.
+_RARE = """
+SELECT word FROM unnest((tsvector_to_array(to_tsvector('simple', left(%(words)s, 400))))[1:8]) word
+WHERE NOT EXISTS (SELECT FROM (
+  SELECT search FROM channels_entry WHERE merchant_id = %(merchant)s ORDER BY id DESC LIMIT %(newest)s
+) newest WHERE search @@ presszero_query(%(merchant)s, word))
+"""
+_WITH_RARE = """
+WITH hit AS MATERIALIZED (
+  SELECT id, search FROM channels_entry WHERE search @@ presszero_query(%(merchant)s, %(rare)s)
+) SELECT id FROM hit WHERE search @@ presszero_query(%(merchant)s, %(words)s) ORDER BY id DESC LIMIT %(found)s
+"""
 _PLACES = """
 SELECT coalesce(c.root_id, c.id), max(m.at)
 FROM conversations_message m
@@ -81,11 +94,12 @@ def search(member: Membership, words: str) -> list[Row]:
 def _by_words(member: Membership, words: str) -> list[int]:
     entries = _ids(_NEWEST, member, words)
     if len(entries) < FOUND:
-        entries = _ids(_INDEXED, member, words)
-    return _ids(_PLACES, member, words, entries) if entries else []
+        rare = _ids(_RARE, member, words) if " " in words else []
+        entries = _ids(_WITH_RARE if rare else _INDEXED, member, words, rare=" ".join(rare))
+    return _ids(_PLACES, member, words, entries=entries) if entries else []
 
 
-def _ids(statement: str, member: Membership, words: str, entries: list[int] | None = None) -> list[int]:
+def _ids(statement: str, member: Membership, words: str, **more: Any) -> list[Any]:
     pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     values: dict[str, Any] = {
         "merchant": member.merchant_id,
@@ -93,7 +107,7 @@ def _ids(statement: str, member: Membership, words: str, entries: list[int] | No
         "pattern": pattern,
         "found": FOUND,
         "newest": NEWEST,
-        "entries": entries,
+        **more,
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, values)

@@ -1,0 +1,25 @@
+"""Search over a stock of which only the newest part is looked through without the index."""
+
+from __future__ import annotations
+
+import pytest
+
+from presszero.conversations import queries
+from presszero.conversations.queries import search
+from tests import cast
+
+
+@pytest.mark.parametrize("newest", [1, 1500])
+def test_a_rare_word_beside_a_common_one_finds_what_has_both(
+    db: None, monkeypatch: pytest.MonkeyPatch, newest: int
+) -> None:
+    monkeypatch.setattr(search, "NEWEST", newest)
+    shop, ada = cast.juniper(), cast.ada()
+    both = cast.the(ada.writes(shop, "The xylophone of my order", "One")).conversation
+    cast.the(ada.writes(shop, "A xylophone", "Two"))
+    common = cast.the(ada.writes(shop, "My order", "Three")).conversation
+    found = [
+        [row.id for row in queries.search(shop.maya, words)] for words in ("order xylo", "xylophone order", "order")
+    ]
+    assert found == [[both.id], [both.id], [common.id, both.id]]
+    assert queries.search(shop.maya, "xylophone trumpet") == []
