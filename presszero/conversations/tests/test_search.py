@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
+
 import pytest
 
 from presszero.conversations import queries
-from presszero.conversations.queries import search
 from tests import cast
 
 
@@ -13,13 +14,11 @@ from tests import cast
 def test_a_rare_word_beside_a_common_one_finds_what_has_both(
     db: None, monkeypatch: pytest.MonkeyPatch, newest: int
 ) -> None:
-    monkeypatch.setattr(search, "NEWEST", newest)
+    monkeypatch.setattr(importlib.import_module("presszero.conversations.queries.search"), "NEWEST", newest)
     shop, ada = cast.juniper(), cast.ada()
     both = cast.the(ada.writes(shop, "The xylophone of my order", "One")).conversation
     cast.the(ada.writes(shop, "A xylophone", "Two"))
     common = cast.the(ada.writes(shop, "My order", "Three")).conversation
-    found = [
-        [row.id for row in queries.search(shop.maya, words)] for words in ("order xylo", "xylophone order", "order")
-    ]
-    assert found == [[both.id], [both.id], [common.id, both.id]]
+    for words, wanted in {"order xylo": {both.id}, "xylophone order": {both.id}, "order": {common.id, both.id}}.items():
+        assert {row.id for row in queries.search(shop.maya, words)} == wanted
     assert queries.search(shop.maya, "xylophone trumpet") == []
