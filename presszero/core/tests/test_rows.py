@@ -1,0 +1,27 @@
+"""Models read by a statement of our own."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.forms.models import model_to_dict
+
+from presszero.core.rows import columns, row
+from presszero.customers.models import Customer
+from presszero.team.models import Membership
+from tests import cast
+
+
+def test_a_row_is_as_the_orm_reads_it_and_what_was_not_joined_is_nobody(db: None) -> None:
+    shop = cast.juniper()
+    made = Customer.objects.create(merchant=shop.merchant, name="Ada", fields={"size": [39]})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {columns(Customer, 'u')}, {columns(Membership, 'm')} FROM customers_customer u"  # noqa: S608
+            " LEFT JOIN team_membership m ON m.id = -1 WHERE u.id = %s",
+            [made.id],
+        )
+        values = iter(cursor.fetchone())
+    found = row(Customer, values)
+    assert found == made and found is not None and not found._state.adding
+    assert model_to_dict(found) == model_to_dict(Customer.objects.get(id=made.id)) and found.fields == {"size": [39]}
+    assert row(Membership, values) is None and next(values, None) is None
