@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import smtplib
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from django.db import connection
 
 from presszero.host.ports import answers
 from presszero.intake.edge.database import conninfo
+from tests.ports import free_ports
 
 T = TypeVar("T")
 
@@ -32,15 +32,6 @@ def until(seen: Callable[[], T], seconds: float = 15, what: str = "it") -> T:
         assert time.monotonic() < ends, f"{what} did not happen within {seconds} seconds"
         time.sleep(0.05)
     return found
-
-
-def free_ports(many: int) -> list[int]:
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(many)]
-    try:
-        return [probe.getsockname()[1] for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
 
 
 class House:

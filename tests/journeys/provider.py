@@ -11,7 +11,9 @@ from email.message import EmailMessage
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from .house import free_ports, until
+from tests.ports import free_ports
+
+from .house import until
 
 
 @dataclass(frozen=True)

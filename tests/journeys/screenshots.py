@@ -13,9 +13,10 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from presszero.demo import cast
+from tests.ports import free_ports
 
 from .desk import Desk
-from .house import House, free_ports
+from .house import House
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--hide-scrollbars"]

@@ -129,12 +129,7 @@ def test_f17_the_database_is_away_while_webhooks_and_mail_arrive(
     _post(house, kiosk, hooks, 1000)
     expect(desk.row("Number 1000")).to_be_visible()  # live again, without a restart of anything
 
-    until(lambda: Entry.objects.filter(merchant=shop.merchant).count() >= len(hooks.taken + mails.taken), 30)
-    said = Counter(Entry.objects.filter(merchant=shop.merchant).values_list("subject", flat=True))
-    hooks.close(Counter({name: many for name, many in said.items() if name.startswith("Kiosk")}))
-    mails.close(Counter({name: many for name, many in said.items() if name.startswith("Mail")}))
-    kiosks = Entry.objects.filter(merchant=shop.merchant, subject__startswith="Kiosk").order_by("id")
-    assert list(kiosks.values_list("subject", flat=True)) == hooks.taken  # in the order they came
+    _everything_is_there(shop, hooks, mails)
     assert "We look into it." in provider.wait_for(ada.address).text
     desk.leave()
     sent = [str(taken.mail["Message-ID"]).strip("<>") for taken in provider.mails(ada.address)]
@@ -144,6 +139,16 @@ def test_f17_the_database_is_away_while_webhooks_and_mail_arrive(
     assert ledger.doubled_out(sent) == [] and len(sent) == 1
     until(lambda: ledger.unspoken() == [], what="a word on every answer")
     assert not desk.complaints, "\n".join(desk.complaints)
+
+
+def _everything_is_there(shop: Shop, hooks: Books, mails: Books) -> None:
+    """What was taken became an entry each, once, and the kiosk's in the order they came."""
+    until(lambda: Entry.objects.filter(merchant=shop.merchant).count() >= len(hooks.taken + mails.taken), 30)
+    said = Counter(Entry.objects.filter(merchant=shop.merchant).values_list("subject", flat=True))
+    hooks.close(Counter({name: many for name, many in said.items() if name.startswith("Kiosk")}))
+    mails.close(Counter({name: many for name, many in said.items() if name.startswith("Mail")}))
+    kiosks = Entry.objects.filter(merchant=shop.merchant, subject__startswith="Kiosk").order_by("id")
+    assert list(kiosks.values_list("subject", flat=True)) == hooks.taken  # in the order they came
 
 
 def _kiosk(shop: Shop) -> Line:

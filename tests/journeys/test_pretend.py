@@ -8,9 +8,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from presszero.demo import cast
+from tests.ports import free_ports
 
 from .desk import PATIENCE, Desk
-from .house import House, database_of_its_own, free_ports
+from .house import House, database_of_its_own
 
 
 @pytest.fixture

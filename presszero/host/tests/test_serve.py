@@ -18,19 +18,12 @@ import pytest
 from presszero.host.memory import family, proportional
 from presszero.host.postgres_cluster import Cluster
 from presszero.host.processes import alive, command_line
+from tests.ports import free_ports
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("serve")]  # one after another, in one worker
 
 SETTINGS = ("PRESSZERO_PORT", "PRESSZERO_APP_PORT", "PRESSZERO_SMTP_PORT", "PRESSZERO_LMTP_PORT")
 MEMORY = 400_000_000  # bytes, idle, database included
-
-
-def free_ports(count):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [server.getsockname()[1] for server in sockets]
-    for server in sockets:
-        server.close()
-    return ports
 
 
 class Served:

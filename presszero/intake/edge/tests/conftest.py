@@ -30,6 +30,7 @@ from presszero.intake.edge.database import conninfo
 from presszero.mailroom.models import Received
 from presszero.merchants.models import Brand, Merchant
 from presszero.team.models import Membership, Person, Session
+from tests.ports import free_port
 
 from .kiosk import sign
 
@@ -252,12 +253,6 @@ def shop(transactional_db: None) -> Shop:
 @pytest.fixture
 def other_shop(transactional_db: None) -> Shop:
     return open_shop("Mallory")
-
-
-def free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
 
 
 @pytest.fixture

@@ -10,7 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from .conftest import EdgeProcess, free_port, wait_until
+from tests.ports import free_port
+
+from .conftest import EdgeProcess, wait_until
 
 pytestmark = pytest.mark.slow
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from presszero.channels.models import Line
 from presszero.intake import maildoor
 from presszero.intake.mail import addresses
 from presszero.merchants.models import Brand, Merchant
+from tests.ports import free_port
 
 
 def merchant(slug: str) -> Merchant:
@@ -25,12 +25,6 @@ def merchant(slug: str) -> Merchant:
 def mail_line(of: Merchant, address: str, **more: object) -> Line:
     brand = Brand.objects.filter(merchant=of).first() or Brand.objects.create(merchant=of, name=of.name)
     return Line.objects.create(merchant=of, brand=brand, kind="email", address=address, name=of.name, **more)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

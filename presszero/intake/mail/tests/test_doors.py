@@ -18,8 +18,9 @@ from presszero.intake import maildoor
 from presszero.intake.mail.session import Rooms
 from presszero.mailroom.models import Received
 from presszero.merchants.models import Merchant
+from tests.ports import free_port
 
-from .conftest import Doors, database_refuses_mail, free_port, mail_line, merchant
+from .conftest import Doors, database_refuses_mail, mail_line, merchant
 from .fake_imap import until
 
 MAIL = (

@@ -20,8 +20,9 @@ from presszero.channels.models import Line, Mailbox
 from presszero.intake.mail.mailboxes import Mailboxes, Pace
 from presszero.mailroom.models import Received
 from presszero.merchants.models import Merchant
+from tests.ports import free_port
 
-from .conftest import free_port, mail_line
+from .conftest import mail_line
 from .fake_imap import mail, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dovecot")]
