@@ -19,6 +19,7 @@ from presszero.channels.registry import adapter
 from presszero.channels.wording import fill, framed, to_html, to_text
 from presszero.core.actor import Actor
 from presszero.core.refusal import Refused
+from presszero.core.rows import keep
 from presszero.core.text import clean, snippet
 from presszero.team.models import Membership
 from presszero.timeline.actions import record, record_all
@@ -77,13 +78,15 @@ def reply(conversation: Conversation, answer: Answer, *, by: Membership) -> Mess
     ready = adapter(thread.line.kind).can.undo_seconds
     at = answer.send_at or timezone.now() + timedelta(seconds=ready)
     outbox.enqueue(entry, thread.line, recipients, not_before=at)
-    message = Message.objects.create(
-        merchant_id=row.merchant_id,
-        conversation=row,
-        entry=entry,
-        at=entry.at,
-        inbound=False,
-        client_id=answer.client_id,
+    message = keep(
+        Message(
+            merchant_id=row.merchant_id,
+            conversation=row,
+            entry=entry,
+            at=entry.at,
+            inbound=False,
+            client_id=answer.client_id,
+        )
     )
     sent = MessageSent(**about(row), by=by.actor, message_id=message.id, entry_id=entry.id, channel=thread.line.kind)
     record_all([*_sum_reply(row, entry, thread.line, by), sent])
@@ -219,20 +222,22 @@ def _entry(row: Conversation, thread: Thread, answer: Answer, by: Membership) ->
         raise Refused(f"This is longer than {line.kind} can carry ({can.max_text} characters).")
     signature = fill(brand.signature, values) if can.html else ""
     subject = base_subject_kept(thread.subject or row.subject) if can.subject else ""
-    return Entry.objects.create(
-        merchant_id=row.merchant_id,
-        thread=thread,
-        inbound=False,
-        sender_kind=line.kind,
-        sender_address=line.address,
-        sender_name=f"{by.first_name}, {line.name}",
-        actor=by.actor.code,
-        subject=f"Re: {subject}" if subject and _was_written_in(thread) else subject,
-        text=text,
-        folded=signature,
-        html=framed(to_html(text), to_html(signature), brand.mail_template) if can.html else "",
-        message_id=message_id(thread, answer.client_id.hex, line),
-        at=timezone.now(),
+    return keep(
+        Entry(
+            merchant_id=row.merchant_id,
+            thread=thread,
+            inbound=False,
+            sender_kind=line.kind,
+            sender_address=line.address,
+            sender_name=f"{by.first_name}, {line.name}",
+            actor=by.actor.code,
+            subject=f"Re: {subject}" if subject and (answer.thread is None or _was_written_in(thread)) else subject,
+            text=text,
+            folded=signature,
+            html=framed(to_html(text), to_html(signature), brand.mail_template) if can.html else "",
+            message_id=message_id(thread, answer.client_id.hex, line),
+            at=timezone.now(),
+        )
     )
 
 
@@ -287,9 +292,7 @@ def _sum_reply(row: Conversation, entry: Entry, line: Line, by: Membership) -> l
     row.first_reply_at = row.first_reply_at or entry.at
     if row.assignee_id is None:
         row.assignee = by
-        Assignment.objects.create(
-            merchant_id=row.merchant_id, conversation=row, to=by, by=by.actor.code, reason="answered it"
-        )
+        keep(Assignment(merchant_id=row.merchant_id, conversation=row, to=by, by=by.actor.code, reason="answered it"))
         facts.append(ConversationAssigned(**about(row), by=by.actor, member_id=by.id))
     row.version += 1
     row.save()

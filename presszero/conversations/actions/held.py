@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from django.db import connection
+from django.db.transaction import TransactionManagementError
+
 from presszero.core.refusal import Refused
+from presszero.core.rows import columns
+from presszero.core.rows import row as read
 from presszero.core.text import snippet
 
 from ..models import Conversation, Message
@@ -30,11 +35,26 @@ def about(row: Conversation) -> About:
 
 def held(conversation: Conversation) -> Conversation:
     """The conversation it is part of today, locked until the transaction ends."""
-    rows = Conversation.objects.select_for_update().filter(merchant_id=conversation.merchant_id)
-    row = rows.get(id=conversation.now_id)
+    row = _locked(conversation.merchant_id, conversation.now_id)
     while row.root_id:  # merged between our read and the lock
-        row = rows.get(id=row.root_id)
+        row = _locked(conversation.merchant_id, row.root_id)
     return row
+
+
+def _locked(merchant_id: int, number: int) -> Conversation:
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("A conversation is held inside a transaction.")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {columns(Conversation, 'c')} FROM conversations_conversation c"  # noqa: S608 - our own columns
+            " WHERE c.merchant_id = %s AND c.id = %s FOR UPDATE",
+            [merchant_id, number],
+        )
+        found = cursor.fetchone()
+    made = read(Conversation, iter(found)) if found else None
+    if made is None:
+        raise Conversation.DoesNotExist
+    return made
 
 
 def family(row: Conversation) -> list[int]:

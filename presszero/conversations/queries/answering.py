@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from django.db import connection
 from django.db.models import Q
 
-from presszero.channels.models import Participant, Thread
+from presszero.channels.models import Line, Participant, Thread
 from presszero.channels.registry import adapter
+from presszero.core.rows import columns, row
 from presszero.customers import queries as customers
 from presszero.customers.models import Handle
+from presszero.merchants.models import Brand
 from presszero.team.models import Membership
 
 from ..models import Conversation, Message
@@ -22,12 +27,16 @@ def family(conversation: Conversation) -> list[int]:
 
 def thread_to_answer(conversation: Conversation) -> Thread | None:
     """Where they last wrote in person; else wherever the newest message stands."""
-    messages = Message.objects.filter(
-        merchant_id=conversation.merchant_id, conversation_id__in=family(conversation), taken_back_at=None
-    ).select_related("entry__thread__line__brand")
-    found = messages.filter(inbound=True, entry__automatic="").order_by("-at", "-id").first()
-    found = found or messages.order_by("-at", "-id").first()
-    return found.entry.thread if found else None
+    with connection.cursor() as cursor:
+        cursor.execute(_thread(), {"merchant": conversation.merchant_id, "conversation": conversation.now_id})
+        values = iter(cursor.fetchone() or ())
+    found = next(values, None) and row(Thread, values)
+    if not found:
+        return None
+    line, brand = row(Line, values), row(Brand, values)
+    if line and brand:
+        line.brand, found.line = brand, line
+    return found
 
 
 def reachable(conversation: Conversation, thread: Thread) -> dict[str, str]:
@@ -76,3 +85,24 @@ def variables(conversation: Conversation, member: Membership) -> dict[str, str]:
         "conversation.subject": conversation.subject,
         "conversation.number": str(conversation.now_id),
     }
+
+
+@cache
+def _thread() -> str:
+    """The newest that a person of theirs wrote, else the newest at all."""
+    newest = """
+  SELECT m.entry_id FROM conversations_message m
+  JOIN channels_entry e ON e.merchant_id = m.merchant_id AND e.id = m.entry_id
+  WHERE m.merchant_id = %(merchant)s AND m.taken_back_at IS NULL AND m.conversation_id IN (
+    SELECT id FROM conversations_conversation WHERE merchant_id = %(merchant)s AND root_id = %(conversation)s
+    UNION ALL SELECT %(conversation)s::bigint)"""
+    last = "ORDER BY m.at DESC, m.id DESC LIMIT 1"
+    return f"""
+SELECT true, {columns(Thread, "t")}, {columns(Line, "l")}, {columns(Brand, "b")}
+FROM channels_entry e
+JOIN channels_thread t ON t.merchant_id = e.merchant_id AND t.id = e.thread_id
+JOIN channels_line l ON l.merchant_id = t.merchant_id AND l.id = t.line_id
+JOIN merchants_brand b ON b.merchant_id = l.merchant_id AND b.id = l.brand_id
+WHERE e.merchant_id = %(merchant)s
+  AND e.id = coalesce(({newest} AND m.inbound AND e.automatic = '' {last}), ({newest} {last}))
+"""  # noqa: S608 - names of our own columns
