@@ -107,6 +107,7 @@ def test_a1_whoever_only_reads_changes_nothing(rows: Everything) -> None:
     assert not wrong
 
 
+@pytest.mark.slow
 def test_a1_each_row_is_real_and_no_empty_form_breaks_anything(rows: Everything) -> None:
     """What makes the wall below mean something: the same addresses do answer their own admin."""
     wrong = []

@@ -98,6 +98,7 @@ def test_merges_at_once_leave_everyone_part_of_one_root(people: list[Customer]) 
 steps = st.lists(st.tuples(st.sampled_from(["merge", "merge", "unmerge"]), st.integers(0, 20), st.integers(0, 20)))
 
 
+@pytest.mark.slow
 @settings(
     max_examples=40,
     deadline=None,

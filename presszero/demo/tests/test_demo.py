@@ -32,6 +32,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_the_demo_shop_opens_once_with_every_state_in_it(home: Path) -> None:
     seed()
@@ -47,6 +48,7 @@ def test_the_demo_shop_opens_once_with_every_state_in_it(home: Path) -> None:
     assert Message.objects.count() == before and Merchant.objects.count() == 2
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_the_password_the_banner_shows_opens_the_desk(home: Path) -> None:
     seed()

@@ -17,6 +17,8 @@ from presszero.host.processes import state
 
 from .conftest import ask
 
+pytestmark = pytest.mark.slow
+
 HOST = Path(__file__).resolve().parents[3]
 
 

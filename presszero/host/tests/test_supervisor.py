@@ -15,6 +15,8 @@ import pytest
 from presszero.host.processes import alive
 from presszero.host.supervisor import LONGEST_PAUSE, pause_before
 
+pytestmark = pytest.mark.slow
+
 
 class Family:
     """The program of family.py, its output as it comes, and the pids it tells of."""

@@ -174,6 +174,7 @@ def test_m8_what_our_own_server_refutes_is_somebody_else(shop: cast.Shop, ada: c
     assert theirs.conversation.customer_id != first.conversation.customer_id
 
 
+@pytest.mark.slow
 def test_m11_three_hundred_mails_of_one_sender_are_kept_together(shop: cast.Shop, ada: cast.Shopper) -> None:
     for n in range(300):
         cast.deliver(shop.line, ada.mail(shop, f"Mail {n}", f"Subject {n}").as_bytes())
@@ -182,6 +183,7 @@ def test_m11_three_hundred_mails_of_one_sender_are_kept_together(shop: cast.Shop
     assert Conversation.objects.count() == 10
 
 
+@pytest.mark.slow
 def test_m11_three_hundred_senders_of_one_domain_are_held_quietly(shop: cast.Shop) -> None:
     for n in range(300):
         cast.deliver(shop.line, cast.Shopper(f"N {n}", f"n{n}@spam.example").mail(shop, "Buy", f"S {n}").as_bytes())

@@ -93,6 +93,7 @@ def test_i8_a_wrong_password_and_an_unknown_person_get_one_answer(maya: Membersh
     assert answers[0].cookies.keys() == answers[1].cookies.keys()
 
 
+@pytest.mark.slow
 def test_i8_both_take_the_same_time(maya: Membership, settings: Settings) -> None:
     settings.PASSWORD_HASHERS = REAL
     Person.objects.update(password=hashed(PASSWORD))
@@ -138,6 +139,7 @@ def test_one_address_cannot_try_many_people(shop: Merchant) -> None:
     assert not Throttle.objects.filter(key__contains=BROWSER.address).exists(), "an address is kept as a fingerprint"
 
 
+@pytest.mark.slow
 def test_an_office_that_signs_in_at_nine_is_no_attack(maya: Membership) -> None:
     for _colleague in range(BY_ADDRESS.most + 5):
         actions.sign_in(maya.person.email, PASSWORD, BROWSER, NOW)

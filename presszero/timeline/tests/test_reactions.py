@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -56,6 +57,16 @@ def consume() -> int:
     return reactions.consume(reactions.listeners["test.bell"])
 
 
+def closed() -> bool:
+    """Whether every gap is given up soon: a transaction of any database of the cluster may hold that up a moment."""
+    for _ in range(100):
+        consume()
+        if not Cursor.objects.get(listener="test.bell").gaps:
+            return True
+        time.sleep(0.05)
+    return False
+
+
 def another_connection() -> psycopg.Connection[tuple[object, ...]]:
     parameters = connection.get_connection_params()
     for name in ("cursor_factory", "context", "client_encoding"):
@@ -85,7 +96,7 @@ def test_an_id_drawn_early_and_committed_late_is_still_heard(merchant: Merchant,
         slow.commit()
     consume()
     assert heard == [2, 1]
-    assert Cursor.objects.get(listener="test.bell").gaps == []
+    assert closed()
 
 
 def test_a_late_writer_with_the_newest_transaction_is_still_heard(merchant: Merchant, heard: list[int]) -> None:
@@ -119,7 +130,7 @@ def test_a_hole_of_a_rolled_back_write_is_dropped_once_its_time_has_passed(
     consume()
     consume()
     assert heard == [2, 3]
-    assert Cursor.objects.get(listener="test.bell").gaps == []
+    assert closed()
 
 
 def test_a_long_transaction_elsewhere_delays_nobody(merchant: Merchant, heard: list[int]) -> None:
@@ -151,7 +162,7 @@ def test_a_cursor_restored_into_another_cluster_does_not_fall_silent(merchant: M
     ring(merchant, 3)
     consume()
     assert heard == [1, 2, 3]
-    assert Cursor.objects.get(listener="test.bell").gaps == []
+    assert closed()
 
 
 def test_eight_writers_lose_nothing_and_nothing_comes_twice(merchant: Merchant, heard: list[int]) -> None:

@@ -134,6 +134,7 @@ def test_f2_after_a_restart_of_the_edge_nothing_is_missed(
     assert watch(shop, at=edge, last_event_id=page.last_id).next_topics() == {"list", "counts"}
 
 
+@pytest.mark.slow
 def test_l2_another_merchants_events_never_arrive(watch: Watch, shop: Shop, other_shop: Shop, happen: Happen) -> None:
     number = conversation_of(shop)
     mallory = watch(other_shop, last_event_id="0")

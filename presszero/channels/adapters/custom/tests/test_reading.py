@@ -146,6 +146,7 @@ _named = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.lists(_named | _json, min_size=1, max_size=4))
 def test_nothing_that_is_json_breaks_it(messages: list[Any]) -> None:

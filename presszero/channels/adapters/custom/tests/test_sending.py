@@ -99,6 +99,7 @@ def test_F12_dropped_after_it_was_read_is_unknown(program: Program) -> None:
     assert adapter.can.idempotent  # so the outbox sends it again, under the same webhook-id
 
 
+@pytest.mark.slow
 def test_F10_a_program_that_hangs_or_drips_costs_a_bounded_time(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:

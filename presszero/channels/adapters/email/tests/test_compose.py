@@ -112,6 +112,7 @@ def test_M14_no_text_becomes_a_header() -> None:
     assert "<a@b" not in raw.decode()
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=300), st.text(max_size=80), st.text(max_size=80))
 def test_M14_whatever_is_typed(subject: str, name: str, filename: str) -> None:

@@ -77,6 +77,7 @@ def test_missing_unreadable_and_odd_files_are_lines_too(tmp_path: Path) -> None:
     assert bomb["from"]["address"] == "a@b.c"
 
 
+@pytest.mark.slow
 def test_no_file_takes_longer_than_two_seconds(tmp_path: Path) -> None:
     huge = tmp_path / "huge.eml"
     huge.write_bytes(b"From: a@b.c\nSubject: x\n\n" + b"a line of text\n" * 3_300_000)

@@ -159,6 +159,7 @@ def test_F13_nobody_there_is_later_and_nothing_was_begun() -> None:
         assert (sent.state, times) == ("later", 0)
 
 
+@pytest.mark.slow
 def test_F10_hanging_and_dripping_cost_a_bounded_time(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sending, "TOTAL", 0.7)
 

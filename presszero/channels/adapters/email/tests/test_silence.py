@@ -61,6 +61,7 @@ def test_mail_that_came_once_only_does_not_make_a_habit() -> None:
     assert unusual_after(arrivals) == arrivals[-1] + LONGEST
 
 
+@pytest.mark.slow
 def test_every_usual_gap_of_a_whole_month_raises_nothing() -> None:
     arrivals = office(weeks=9)
     false_alarms = 0

@@ -102,6 +102,7 @@ def test_F12_F19_a_drop_after_the_content_is_unknown_and_every_try_has_one_messa
     assert len(taken.accepted) == 2 and len(ids) == 1  # raw two, seen as one
 
 
+@pytest.mark.slow
 def test_F19_a_slow_answer_is_waited_for_and_a_hopeless_one_is_unknown() -> None:
     taken = Relay(wait=0.8)  # longer than a step, shorter than the whole
     with relay(taken) as port:
@@ -190,6 +191,7 @@ def test_F13_reset_before_and_in_the_middle_of_the_content() -> None:
     assert (sent.state, written) == ("unknown", 1)
 
 
+@pytest.mark.slow
 def test_F10_a_silent_server_costs_one_step_and_a_dripping_one_the_whole() -> None:
     def silent(client: socket.socket) -> None:
         client.recv(1)
@@ -207,6 +209,7 @@ def test_F10_a_silent_server_costs_one_step_and_a_dripping_one_the_whole() -> No
             assert time.monotonic() - started < limit
 
 
+@pytest.mark.slow
 def test_F10_hanging_after_the_content_began() -> None:
     def hang(client: socket.socket) -> None:
         polite_until_data(client)

@@ -87,6 +87,7 @@ def test_mails_without_an_id_are_each_their_own() -> None:
     assert list(conversations([Mail(""), Mail("")])) == [("mail-0", "mail-0"), ("mail-1", "mail-1")]
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_mails_take_seconds() -> None:
     def mails(count: int) -> list[Mail]:
         out = []

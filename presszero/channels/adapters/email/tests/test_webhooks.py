@@ -132,6 +132,7 @@ def test_F16_one_bad_event_fails_alone() -> None:
     assert [type(each) for each in parsed(mixed)] == [Unread, MessageArrived]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["mailgun", "sendgrid", "mandrill", "postmark", "postal"])
 def test_a_large_mail_is_taken_whole(name: str) -> None:
     """Larger than a page's form may be."""
