@@ -21,7 +21,7 @@ from presszero.conversations.models import Upload
 from tests import cast
 from tests.walls.everything import PNG, Everything, browser
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>'
 HTML = b"<!doctype html><script>alert(1)</script>"

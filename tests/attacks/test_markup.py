@@ -22,6 +22,8 @@ from presszero.ui.markup import linked
 from tests import cast
 from tests.walls.everything import Everything, addresses, browser
 
+pytestmark = pytest.mark.slow
+
 CANARY = "\"'><x-canary onclick=alert(1)>{{7*7}}</x-canary>"
 LOOSE = "<x-canary"
 FORM = "application/x-www-form-urlencoded"

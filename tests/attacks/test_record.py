@@ -12,7 +12,7 @@ from presszero.audit.models import Record
 from presszero.team.models import Membership, SecondFactor
 from tests.walls.everything import Everything, browser
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_a9_what_an_admin_does_is_on_record_with_their_name(rows: Everything) -> None:

@@ -24,7 +24,7 @@ from presszero.team.models import Membership, Role
 from tests import cast
 from tests.walls.everything import Everything, browser, everything
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 OWNED_KEYS = sorted(
     (

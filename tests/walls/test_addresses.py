@@ -28,7 +28,7 @@ REACHES_OUT = ("/domain", "/trial")
 # There for some kinds of lines only, whose own tests try it.
 ONLY_SOMETIMES = ("/secret",)
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -144,7 +144,7 @@ import os, sys, subprocess, pathlib
 from presszero.host.postgres import Cluster, start
 from presszero.host.account import server_account
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.slow]
 server = start(Cluster(pathlib.Path(sys.argv[1])), say=lambda sentence: None)
 print(server_account().name)
 server.stop()

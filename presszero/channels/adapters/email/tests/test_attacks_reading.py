@@ -17,6 +17,8 @@ from presszero.channels.adapters.email.reading.shape import Reading, pack, unpac
 from presszero.channels.adapters.email.reading.understand import understand
 from presszero.channels.vocabulary import Proof
 
+pytestmark = pytest.mark.slow
+
 OURS = ("mx.juniper.example",)
 HEAD = b"From: Ada <ada@example.com>\nTo: support@juniper.example\nSubject: Order 1042\n"
 
