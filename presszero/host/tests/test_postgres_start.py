@@ -16,6 +16,8 @@ from presszero.host.refusal import Refusal
 
 from .conftest import as_root, ask, quiet
 
+pytestmark = pytest.mark.slow
+
 
 def test_what_is_acknowledged_is_durable_and_nothing_listens_on_the_network(clusters, place):
     server = clusters.start(place / "home", durable=True)
@@ -144,7 +146,6 @@ import os, sys, subprocess, pathlib
 from presszero.host.postgres import Cluster, start
 from presszero.host.account import server_account
 
-pytestmark = [pytest.mark.slow, pytest.mark.slow]
 server = start(Cluster(pathlib.Path(sys.argv[1])), say=lambda sentence: None)
 print(server_account().name)
 server.stop()
