@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from presszero.core.actor import SYSTEM, Actor
+from presszero.core.locks import alone
 from presszero.core.refusal import Refused
 from presszero.core.text import clean
 from presszero.timeline.actions import record, wake
@@ -92,7 +92,7 @@ def deliver_next() -> bool:
     if sending_held():
         return False
     for row in _due():
-        with _mine(row.id) as got_it:
+        with alone(_LOCKS, row.id) as got_it:
             if got_it and _begin(row):
                 _send(row)
                 return True
@@ -103,7 +103,7 @@ def find_abandoned() -> int:
     """Deliveries whose worker died: tried again if the provider cannot have them, else unknown. How many."""
     found = 0
     for row in Delivery.objects.filter(state=State.SENDING, started_at__lt=timezone.now() - timedelta(seconds=2)):
-        with _mine(row.id) as nobody_has_it:
+        with alone(_LOCKS, row.id) as nobody_has_it:
             if nobody_has_it:
                 found += _settle_abandoned(row)
     return found
@@ -120,20 +120,6 @@ def report(row: Delivery, state: str, reason: str, *, by: Actor = SYSTEM) -> boo
 def _due() -> list[Delivery]:
     rows = Delivery.objects.filter(state=State.QUEUED, not_before__lte=timezone.now(), line__paused_at=None)
     return list(rows.order_by("not_before")[:8])
-
-
-@contextmanager
-def _mine(delivery_id: int) -> Iterator[bool]:
-    """Holds the delivery's lock on this connection; the database lets go if we die."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCKS, delivery_id % 2**31])
-        (got_it,) = cursor.fetchone()
-    try:
-        yield got_it
-    finally:
-        if got_it:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCKS, delivery_id % 2**31])
 
 
 def _begin(row: Delivery) -> bool:

@@ -126,11 +126,6 @@ def base_subject(subject: str) -> str:
     return " ".join(subject.casefold().split())
 
 
-def is_reply(subject: str) -> bool:
-    """Whether a subject says that it answers something."""
-    return bool(_PREFIX.match(subject))
-
-
 def _newest_first(matters: Sequence[Matter]) -> list[Matter]:
     return sorted(matters, key=lambda m: m.last_at, reverse=True)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 # C0 and C1 controls except tab and newline; PostgreSQL refuses NUL, terminals obey escapes.
 _CONTROLS = dict.fromkeys([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0)])
@@ -22,12 +21,6 @@ def clean(text: str, limit: int | None = None) -> str:
 def one_line(text: str, limit: int = 998) -> str:
     """A name, subject or header value: clean, on one line, unable to turn the text around it."""
     return _SPACES.sub(" ", clean(text).translate(_TURNS)).strip()[:limit]
-
-
-def plain_name(text: str) -> str:
-    """A name folded for comparing: no case, no accents, single spaces."""
-    folded = unicodedata.normalize("NFKD", one_line(text)).casefold()
-    return "".join(c for c in folded if not unicodedata.combining(c))
 
 
 def snippet(text: str, limit: int = 140) -> str:

@@ -7,16 +7,15 @@ dies. What cannot be parsed becomes a visible quarantined item and the rest flow
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
 from presszero.channels.adapter import LineSettings, Unreadable
 from presszero.channels.models import Line
 from presszero.channels.registry import UnknownChannel, adapter
 from presszero.channels.vocabulary import Arrived, DeliveryReported, MessageArrived, Unread
+from presszero.core.locks import alone
 from presszero.core.sealing import CannotOpen
 from presszero.mailroom.incoming import storable_id
 from presszero.mailroom.lanes import lane as lane_of
@@ -39,7 +38,7 @@ def split_all() -> int:
 
 def split_lane(lane: int, limit: int = 50) -> int:
     """Splits the oldest of a lane, in order. 0 when there is nothing, or another worker has the lane."""
-    with _mine(lane) as got_it:
+    with alone(_LOCKS, lane) as got_it:
         if not got_it:
             return 0
         rows = list(Received.objects.filter(lane=lane, split_at=None).order_by("id")[:limit])
@@ -115,16 +114,3 @@ def _sender(one: Arrived) -> str:
     if isinstance(one, MessageArrived):
         return one.sender.address
     return one.recipient if isinstance(one, DeliveryReported) else ""
-
-
-@contextmanager
-def _mine(lane: int) -> Iterator[bool]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCKS, lane])
-        (got_it,) = cursor.fetchone()
-    try:
-        yield got_it
-    finally:
-        if got_it:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCKS, lane])

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
@@ -162,12 +161,3 @@ def consume_all(only: Iterable[str] | None = None) -> int:
 
 def _names(only: Iterable[str] | None) -> Iterator[str]:
     yield from sorted(listeners if only is None else only)
-
-
-def how_far() -> list[dict[str, Any]]:
-    """For the settings page: each listener, how many events it is behind, and its open holes."""
-    latest = Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
-    return [
-        {"listener": c.listener, "behind": max(latest - c.high, 0), "holes": len(c.gaps), "moved_at": c.moved_at}
-        for c in Cursor.objects.order_by("listener")
-    ]
