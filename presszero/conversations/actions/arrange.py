@@ -16,8 +16,9 @@ from presszero.timeline.actions import record
 
 from ..facts import ConversationMerged, ConversationSplit, ConversationUnmerged, ConversationUnsplit
 from ..models import Conversation, Merge, Message, Move, Note, Resolution, Snooze, ThreadPlace
+from ..queries.answering import family
 from ..queries.waiting import waiting
-from .held import about, family, sum_up
+from .held import about, sum_up
 
 State = Conversation.State
 _ARRANGING = 0x5E4E  # advisory lock class of merges and splits, by merchant

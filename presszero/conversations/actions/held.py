@@ -13,6 +13,7 @@ from presszero.core.rows import row as read
 from presszero.core.text import snippet
 
 from ..models import Conversation, Message
+from ..queries.answering import family
 from ..queries.waiting import due, first_answer, waiting
 
 
@@ -55,12 +56,6 @@ def _locked(merchant_id: int, number: int) -> Conversation:
     if made is None:
         raise Conversation.DoesNotExist
     return made
-
-
-def family(row: Conversation) -> list[int]:
-    """The ids of everything that is part of this conversation today, its own first."""
-    merged = Conversation.objects.filter(merchant_id=row.merchant_id, root_id=row.id).values_list("id", flat=True)
-    return [row.id, *merged]
 
 
 def sum_up(row: Conversation) -> Conversation:
