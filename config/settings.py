@@ -78,11 +78,16 @@ INSTALLED_APPS = [
     "presszero.mailroom",
     "presszero.audit",
     "presszero.channels",
+    "presszero.visitors",
     "presszero.customers",
-    "presszero.routing",
     "presszero.conversations",
+    "presszero.promises",
+    "presszero.routing",
+    "presszero.insights",
     "presszero.intake",
+    "presszero.frontdoor",
     "presszero.desk",
+    "presszero.launch",
     "presszero.demo",
 ]
 
@@ -165,6 +170,8 @@ X_FRAME_OPTIONS = "DENY"
 CHANNELS = {
     "email": "presszero.channels.adapters.email.adapter",
     "custom": "presszero.channels.adapters.custom.adapter",
+    "chat": "presszero.channels.adapters.chat.adapter",
+    "form": "presszero.channels.adapters.form.adapter",
 }
 
 LOGGING = {

@@ -10,6 +10,8 @@ from presszero.ui.assets import asset
 urlpatterns: list[URLPattern | URLResolver] = [
     path("assets/<slug:version>/<path:path>", public(asset)),
     path("", include("presszero.team.urls")),
+    path("", include("presszero.frontdoor.urls")),
+    path("", include("presszero.launch.urls")),
     path("", include("presszero.desk.urls")),
     path("", include("presszero.demo.urls")),
 ]

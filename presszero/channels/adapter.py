@@ -52,6 +52,8 @@ class Abilities:
     copies: bool = False  # Cc
     undo_seconds: int = 0  # how long a send is held so that it can be taken back
     idempotent: bool = False  # the other side drops a repeated `our_id`, so an unsure send may be tried again
+    answers: bool = True  # something can be sent this way; a web form only brings things in
+    live: bool = False  # they see it while they are here, or when they come back
     trusted_clock: bool = False  # `sent_at` is the provider's clock: late messages take their place in time
 
 

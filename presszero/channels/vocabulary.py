@@ -48,6 +48,16 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """What a sender says about the matter itself: how much it matters, by when, and where they would be answered."""
+
+    matters: int | None = None  # 1 can wait · 2 as usual · 3 matters a lot; None: they did not say
+    needed_by: datetime | None = None  # aware
+    words: str = ""  # their own sentence: "We leave for the mountains on Saturday."
+    channel: str = ""  # a kind of handle: email · visitor · phone; "" : they did not say
+
+
+@dataclass(frozen=True, slots=True)
 class MessageArrived:
     """Somebody wrote to one of our lines."""
 
@@ -71,6 +81,10 @@ class MessageArrived:
     automatic: str = ""  # auto_reply · list · verification · own · loop: why no person wrote it; "" for a person
     attachments: tuple[Attachment, ...] = ()
     warnings: tuple[str, ...] = ()  # sentences for the agent: "The reply address is on another domain."
+    claims: tuple[Handle, ...] = ()  # addresses they say are theirs; nothing is believed of them until proven
+    wish: Wish | None = None
+    new_matter: bool = False  # they said that it is about something else than before
+    topic: str = ""  # the name of one of the merchant's topics, picked by them
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Conversations, messages, notes, resolutions, topics. Channel-blind.
 
-Owns: conversation, message, note, mention, draft, resolution, snooze, assignment, follower, topic, macro, merge, move.
+Owns: conversation, message, note, mention, draft, resolution, snooze, assignment, follower, topic, macro, merge, move,
+wish.
 Announces: conversation.opened, conversation.resolved, conversation.reopened, conversation.snoozed, conversation.woken,
 conversation.assigned, conversation.merged, conversation.unmerged, conversation.split, conversation.unsplit,
 conversation.changed, message.received, message.sent, message.taken_back, note.added, note.removed, person.mentioned,

@@ -67,6 +67,38 @@ class Handle(Owned):
         return self.address
 
 
+class Claim(Owned):
+    """An address that somebody says is theirs. It joins nothing and teaches us nothing until it is proven."""
+
+    customer = OwnedKey(Customer, related_name="claims")
+    kind = models.CharField(max_length=20)
+    address = models.CharField(max_length=320)
+    name = models.CharField(max_length=200, blank=True, default="")
+    source = models.CharField(max_length=20)  # the kind of the line it was said on: form · chat
+    at = models.DateTimeField(db_default=Now())
+    answered_at = models.DateTimeField(null=True)  # somebody answered from there what we had sent there
+    proven_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "customer", "kind", "address"], name="one_claim_an_address")
+        ]
+
+
+class ProofCode(Owned):
+    """Six digits sent to a claimed address. Three tries, ten minutes, once."""
+
+    claim = OwnedKey(Claim, on_delete=models.CASCADE, related_name="codes")
+    code_hash = models.CharField(max_length=64)
+    tries = models.PositiveSmallIntegerField(default=0)
+    at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["merchant", "claim", "-id"], name="code_newest")]
+
+
 class Merge(Owned):
     """Two customers found to be one, until undone. Undo is another mark on the row, never a rewrite."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from presszero.channels import files
-from presszero.channels.vocabulary import Attachment, DeliveryReported, Handle, MessageArrived, Proof
+from presszero.channels.vocabulary import Attachment, DeliveryReported, Handle, MessageArrived, Proof, Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,11 @@ def unpack(payload: dict[str, Any]) -> tuple[MessageArrived | DeliveryReported, 
     values = _known(MessageArrived, payload)
     kept = [KeptFile(**_known(KeptFile, file)) for file in values.pop("attachments")]
     values |= {key: tuple(values[key]) for key in ("references", "tokens", "warnings")}
-    values |= {key: tuple(Handle(**h) for h in values[key]) for key in ("to", "cc")}
+    values |= {key: tuple(Handle(**h) for h in values.get(key, ())) for key in ("to", "cc", "claims")}
     values |= {
         "sender": Handle(**values["sender"]),
         "reply_to": Handle(**values["reply_to"]) if values["reply_to"] else None,
+        "wish": _wish(values.get("wish")),
         "sent_at": _moment(values["sent_at"]),
         "proof": Proof(values["proof"]),
         "attachments": (),
@@ -74,6 +75,10 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
     return value
+
+
+def _wish(given: dict[str, Any] | None) -> Wish | None:
+    return Wish(**_known(Wish, given) | {"needed_by": _moment(given["needed_by"])}) if given else None
 
 
 def _moment(value: str | None) -> datetime | None:

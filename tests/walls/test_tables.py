@@ -26,6 +26,7 @@ NOT_OF_ONE_MERCHANT = {
     "team_throttle": "counts across all",
     "channels_sendingheld": "the installation's",
     "timeline_cursor": "the installation's",
+    "promises_acknowledged": "counts across all, and knows an address only as a keyed hash",
 }
 
 

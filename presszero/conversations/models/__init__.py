@@ -2,7 +2,7 @@
 
 from .conversation import Conversation, Topic
 from .desk import Draft, Follower, Looking, Macro, Mention, Seen, Upload
-from .state import Assignment, Merge, Move, Resolution, Snooze
+from .state import Assignment, Merge, Move, Resolution, Snooze, Wish
 from .stream import Message, Note, ThreadPlace
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "ThreadPlace",
     "Topic",
     "Upload",
+    "Wish",
 ]

@@ -57,6 +57,10 @@ class Conversation(Owned):
     due_at = models.DateTimeField(null=True)  # when the first or next reply is due
     first_reply_at = models.DateTimeField(null=True)
     snoozed_until = models.DateTimeField(null=True)
+    matters = models.PositiveSmallIntegerField(null=True)  # what they said: channels.vocabulary.Wish
+    needed_by = models.DateTimeField(null=True)  # what they said
+    asked_channel = models.CharField(max_length=20, blank=True, default="", db_default="")  # how they want the answer
+    work_at = models.DateTimeField(null=True)  # the order of work while they wait, see policy; null: they do not wait
     version = models.IntegerField(default=0)  # compare-and-set: two people, one change
 
     class Meta:
@@ -76,6 +80,11 @@ class Conversation(Owned):
                 fields=["merchant", "waiting_since"],
                 condition=Q(state="open", root=None, waiting_since__isnull=False),
                 name="view_waiting",
+            ),
+            models.Index(
+                fields=["merchant", "work_at"],
+                condition=Q(state="open", root=None, work_at__isnull=False),
+                name="view_work",
             ),
             models.Index(
                 fields=["merchant", "snoozed_until"], condition=Q(state="snoozed", root=None), name="view_snoozed"

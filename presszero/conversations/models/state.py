@@ -93,3 +93,19 @@ class Move(Owned):
 
     class Meta:
         indexes = [models.Index(fields=["merchant", "split"])]
+
+
+class Wish(Owned):
+    """What a customer said of the matter: how much it matters, by when, how to answer. The newest of each counts."""
+
+    conversation = OwnedKey(Conversation, related_name="wishes")
+    matters = models.PositiveSmallIntegerField(null=True)
+    needed_by = models.DateTimeField(null=True)
+    words = models.CharField(max_length=500, blank=True, default="")
+    channel = models.CharField(max_length=20, blank=True, default="")
+    source = models.CharField(max_length=20)  # form · chat · page (the one-tap page) · agent
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name_plural = "wishes"
+        indexes = [models.Index(fields=["merchant", "conversation", "-id"], name="wish_newest")]

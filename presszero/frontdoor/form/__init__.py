@@ -1,0 +1,1 @@
+"""The web form: a page of ours, or framed in the shop's; with JavaScript or without."""

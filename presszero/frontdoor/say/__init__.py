@@ -1,0 +1,1 @@
+"""One tap without sign-in: how much it matters, by when, and where to answer."""
