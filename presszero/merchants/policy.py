@@ -24,6 +24,20 @@ class Week:
         return not any(self.weekly.values()) and not self.holidays
 
 
+@dataclass(frozen=True)
+class Expectation:
+    """What somebody who writes now may expect."""
+
+    open: bool  # somebody is there
+    by: datetime | None  # when an answer is due; None when never within 400 days
+    opens: datetime | None  # the first moment somebody is there: now, when open; None when never
+
+
+def expect(week: Week, at: datetime, within: timedelta) -> Expectation:
+    """By when somebody who writes at `at` has an answer that takes `within` of open time."""
+    return Expectation(is_open(week, at), add_open(week, at, within), opens_next(week, at))
+
+
 def is_open(week: Week, at: datetime) -> bool:
     """Whether somebody is there at the moment `at` (aware)."""
     return week.always_open or any(start <= at < end for start, end in _spans(week, at))

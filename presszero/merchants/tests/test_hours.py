@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from presszero.merchants.policy import Week, add_open, is_open, open_between, opens_next
+from presszero.merchants.policy import Expectation, Week, add_open, expect, is_open, open_between, opens_next
 
 OFFICE = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
 LONDON = Week("Europe/London", OFFICE)
@@ -56,3 +56,13 @@ def test_the_night_the_clocks_go_back_is_an_hour_longer() -> None:
 
 def test_never_open_says_so() -> None:
     assert opens_next(Week("UTC", {"mon": []}, frozenset({date(2026, 1, 1)})), at("2026-11-20T10:00")) is None
+
+
+def test_who_writes_shortly_before_closing_is_answered_the_next_open_day() -> None:
+    found = expect(LONDON, at("2026-11-20T16:30"), timedelta(hours=1))
+    assert found == Expectation(True, at("2026-11-23T09:30"), at("2026-11-20T16:30"))
+
+
+def test_who_writes_on_saturday_learns_when_we_are_back() -> None:
+    found = expect(LONDON, at("2026-11-21T12:00"), timedelta(minutes=5))
+    assert found == Expectation(False, at("2026-11-23T09:05"), at("2026-11-23T09:00"))
