@@ -11,6 +11,7 @@ from .actions.held import about, held, sum_up
 from .actions.settle import reopen
 from .facts import AnswerNotArrived
 from .models import Conversation, Message
+from .order import put_in_order
 from .queries.waiting import NOT_ARRIVED
 
 
@@ -35,7 +36,8 @@ def _bring_back(message: Message) -> None:
     sum_up(row)
     if row.waiting_since is None:
         row.waiting_since = message.at
-        row.save(update_fields=["waiting_since"])
+        put_in_order(row)
+        row.save(update_fields=["waiting_since", "work_at"])
     record(AnswerNotArrived(**about(row), by=SYSTEM, message_id=message.id))
 
 

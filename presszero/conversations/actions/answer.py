@@ -288,7 +288,7 @@ def _sum_reply(row: Conversation, entry: Entry, line: Line, by: Membership) -> l
     facts: list[Fact] = []
     row.last_at, row.last_inbound, row.last_channel = entry.at, False, line.kind
     row.snippet = snippet(to_text(entry.text))
-    row.waiting_since = row.due_at = None
+    row.waiting_since = row.due_at = row.work_at = None
     row.first_reply_at = row.first_reply_at or entry.at
     if row.assignee_id is None:
         row.assignee = by

@@ -13,8 +13,10 @@ from presszero.core.rows import row as read
 from presszero.core.text import snippet
 
 from ..models import Conversation, Message
+from ..order import put_in_order
 from ..queries.answering import family
 from ..queries.waiting import due, first_answer, waiting
+from ..queries.wishes import wished
 
 
 class ChangedMeanwhile(Refused):
@@ -71,6 +73,8 @@ def sum_up(row: Conversation) -> Conversation:
     waits = waiting(row, ids) if row.state != Conversation.State.RESOLVED else None
     row.waiting_since = waits.at if waits else None
     row.due_at = due(waits, bool(row.first_reply_at and row.first_reply_at < waits.at)) if waits else None
+    row.matters, row.needed_by, row.asked_channel = wished(row.merchant_id, ids)
+    put_in_order(row)
     row.version += 1
     row.save()
     return row

@@ -36,7 +36,7 @@ def resolve(conversation: Conversation, *, by: Actor, topic: Topic | None = None
     _end_snooze(row, by)
     row.topic = topic or row.topic
     Resolution.objects.create(merchant_id=row.merchant_id, conversation=row, topic=row.topic, by=by.code)
-    _save(row, state=State.RESOLVED, waiting_since=None, due_at=None)
+    _save(row, state=State.RESOLVED, waiting_since=None, due_at=None, work_at=None)
     record(ConversationResolved(**about(row), by=by, topic_id=row.topic_id))
     return row
 

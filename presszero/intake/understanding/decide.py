@@ -8,6 +8,7 @@ from datetime import timedelta
 from presszero.channels.models import Participant, Thread
 from presszero.channels.vocabulary import Handle
 from presszero.conversations.models import Conversation
+from presszero.conversations.order import put_in_order
 from presszero.conversations.policy import Answered, Arrival, Placement, base_subject, place
 from presszero.core.text import snippet
 from presszero.merchants.policy import Week, add_open
@@ -223,3 +224,4 @@ def _sum(batch: Batch, item: Item) -> None:
         minutes = item.line.next_reply_minutes if row.first_reply_at else item.line.first_reply_minutes
         week = batch.weeks.get(item.line.hours_id or 0, Week())
         row.due_at = add_open(week, item.at, timedelta(minutes=minutes))
+        put_in_order(row)

@@ -22,10 +22,10 @@ from .decide import others_named
 _UPDATE = """
 UPDATE conversations_conversation c SET subject = n.subject, state = n.state, last_at = n.last_at,
   last_inbound = n.last_inbound, last_channel = n.last_channel, snippet = n.snippet, waiting_since = n.waiting_since,
-  due_at = n.due_at, snoozed_until = n.snoozed_until, version = c.version + 1
+  due_at = n.due_at, snoozed_until = n.snoozed_until, work_at = n.work_at, version = c.version + 1
 FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::boolean[], %s::text[], %s::text[],
-  %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
-  AS n(id, subject, state, last_at, last_inbound, last_channel, snippet, waiting_since, due_at, snoozed_until)
+  %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
+  AS n(id, subject, state, last_at, last_inbound, last_channel, snippet, waiting_since, due_at, snoozed_until, work_at)
 WHERE c.merchant_id = %s AND c.id = n.id
 """
 
@@ -90,7 +90,7 @@ def _update(places: list[Place], merchant_id: int) -> None:
         *(
             (
                 p.row.id, p.row.subject, p.row.state, p.row.last_at, p.row.last_inbound, p.row.last_channel,
-                p.row.snippet, p.row.waiting_since, p.row.due_at, p.row.snoozed_until,
+                p.row.snippet, p.row.waiting_since, p.row.due_at, p.row.snoozed_until, p.row.work_at,
             )
             for p in places
         ),
