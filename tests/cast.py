@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import email.policy
 import itertools
+import json
 import uuid
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import formatdate
+from typing import Any
 
 from django.db import transaction
 
@@ -52,6 +54,20 @@ class Shop:
     @property
     def tomas(self) -> Membership:
         return self.team["tomas"]
+
+    @property
+    def chat(self) -> Line:
+        """The chat on the shop's pages; there from the first time it is asked for."""
+        return self._line("chat", f"chat.{self.merchant.slug}", "Chat")
+
+    @property
+    def form(self) -> Line:
+        """The web form; there from the first time it is asked for."""
+        return self._line("form", f"form.{self.merchant.slug}", "Contact form")
+
+    def _line(self, kind: str, address: str, name: str) -> Line:
+        given = {"brand": self.brand, "hours": self.hours, "name": name}
+        return Line.objects.get_or_create(merchant=self.merchant, kind=kind, address=address, defaults=given)[0]
 
     def member(self, name: str, role: str, email: str) -> Membership:
         person, _ = Person.objects.get_or_create(email=email, defaults={"name": name})
@@ -96,6 +112,36 @@ class Shopper:
         subject = entry.subject if entry.subject.startswith("Re: ") else f"Re: {entry.subject}"
         headers = {"In_Reply_To": f"<{entry.message_id}>", "References": f"<{entry.message_id}>"} | headers
         return self.writes(shop, text, subject, **headers)
+
+
+@dataclass
+class Browser:
+    """Somebody on the shop's pages. What they send is stored as the edge and the form's page store it."""
+
+    name: str = ""
+    address: str = field(default_factory=lambda: f"v-{uuid.uuid4().hex}")
+    proof: str = "claimed"
+
+    def signs_in(self, shopper: str = "s-1001") -> Browser:
+        """From here on the shop vouches for who they are: words come from the shop's own id of its customer."""
+        self.address, self.proof = shopper, "verified"
+        return self
+
+    def chats(self, shop: Shop, text: str, **more: Any) -> Message | None:
+        """Writes in the chat; `more`: new_matter, page, attachments, at."""
+        words = {"client_id": str(uuid.uuid4()), "text": text, "new_matter": False, **more}
+        return self._sends(shop.chat, f"{self.address}:{words['client_id']}", words)
+
+    def fills(self, shop: Shop, text: str, **more: Any) -> Message | None:
+        """Sends the web form; `more`: subject, email, phone, topic, fields, attachments, wish."""
+        number = uuid.uuid4().hex
+        return self._sends(shop.form, f"form:{number}", {"id": number, "text": text, **more})
+
+    def _sends(self, line: Line, external_id: str, words: dict[str, Any]) -> Message | None:
+        body = json.dumps({"sender": self.address, "proof": self.proof, "name": self.name, **words}).encode()
+        number = lane(line.id, self.address)
+        receive([Incoming(line.merchant_id, line.id, external_id, number, {}, body)])
+        return work()
 
 
 def juniper(mark: str = "") -> Shop:
