@@ -135,6 +135,17 @@ class ConversationChanged(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConversationWished(Fact):
+    """How much it matters, by when, or how to answer. The words stay in the row."""
+
+    kind = "conversation.wished"
+    sentence = "{by} said how much it matters and by when"
+    wish_id: int
+    matters: int | None  # 1 can wait · 2 as usual · 3 matters a lot; None: not said
+    needed_by_epoch: int | None  # seconds since 1970; None: not said
+
+
+@dataclass(frozen=True, kw_only=True)
 class AnswerNotArrived(Fact):
     kind = "answer.not_arrived"
     sentence = "An answer did not reach them"
