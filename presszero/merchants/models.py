@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Value
 
 from .owned import Owned, OwnedKey
 
@@ -19,6 +20,10 @@ class Merchant(models.Model):
     languages = ArrayField(models.CharField(max_length=12), default=_english)  # BCP 47, the first is the default
     timezone = models.CharField(max_length=60, default="UTC")  # IANA
     created_at = models.DateTimeField(auto_now_add=True)
+    alone = models.BooleanField(default=False, db_default=False)  # one person answers everything
+    launched_at = models.DateTimeField(null=True, blank=True)  # somebody said "open for customers"
+    # How far the first day came: {"steps": {"mailbox": "done", "people": "skipped"}, "settled": true}
+    setup = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
 
     def __str__(self) -> str:
         return self.name
@@ -29,8 +34,9 @@ class Brand(Owned):
 
     name = models.CharField(max_length=120)
     colour = models.CharField(max_length=7, default="#00695c")  # #rrggbb
-    signature = models.TextField(blank=True, default="")  # may use {{ agent.name }}, {{ brand.name }}
+    signature = models.TextField(blank=True, default="")  # may use {{ agent.name }}, {{ brand.phone }} …
     mail_template = models.TextField(blank=True, default="")  # HTML around {{ body }}; "" is our own frame
+    phone = models.CharField(max_length=40, blank=True, default="", db_default="")  # shown to customers, as typed
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

@@ -82,6 +82,7 @@ def variables(conversation: Conversation, member: Membership) -> dict[str, str]:
         "agent.name": member.person.name,
         "agent.first_name": member.first_name,
         "brand.name": conversation.line.brand.name,
+        "brand.phone": conversation.line.brand.phone,
         "conversation.subject": conversation.subject,
         "conversation.number": str(conversation.now_id),
     }

@@ -59,10 +59,13 @@ class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]  # has no paramet
 class BrandForm(forms.ModelForm):  # type: ignore[type-arg]  # has no parameter when it runs
     class Meta:
         model = Brand
-        fields = ["name", "colour", "signature", "mail_template"]
+        fields = ["name", "colour", "signature", "mail_template", "phone"]
 
     def clean_name(self) -> str:
         return one_line(self.cleaned_data["name"], 120)
+
+    def clean_phone(self) -> str:
+        return one_line(self.cleaned_data["phone"], 40)
 
     def clean_colour(self) -> str:
         if not re.fullmatch(r"#[0-9a-fA-F]{6}", self.cleaned_data["colour"]):

@@ -61,6 +61,7 @@ def brand_preview(request: MemberAsked, brand_id: int) -> HttpResponse:
         "agent.name": request.member.person.name,
         "agent.first_name": request.member.first_name,
         "brand.name": row.name,
+        "brand.phone": row.phone,
     }
     words = (
         "Hi Ada,\n\nthe new pair left this afternoon and is with you by **Friday noon**.\n\nI am watching it for you."

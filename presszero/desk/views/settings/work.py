@@ -27,6 +27,7 @@ VARIABLES = (
     "agent.name",
     "agent.first_name",
     "brand.name",
+    "brand.phone",
     "conversation.subject",
     "conversation.number",
 )
