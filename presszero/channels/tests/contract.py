@@ -29,7 +29,7 @@ class Contract:
     old: Callable[[bytes], Request] | None
     stored_headers: Callable[[Path], Mapping[str, str]]  # as the door keeps them beside the body
     is_posted: Callable[[Path], bool]  # false for what comes by another way than a webhook
-    other_side: Callable[[], AbstractContextManager[OtherSide]]
+    other_side: Callable[[], AbstractContextManager[OtherSide]] | None  # None: the words are handed to nobody
     recipient: Handle
 
 

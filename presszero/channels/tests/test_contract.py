@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,13 +13,18 @@ from presszero.channels.adapter import BadSignature, Request
 from presszero.channels.registry import adapter, kinds
 from presszero.channels.vocabulary import Attachment, DeliveryReported, Handle, MessageArrived, Outgoing
 
-from .contract import Contract, contract, samples
+from .contract import Contract, OtherSide, contract, samples
 
 CASES = [(kind, path) for kind in kinds() for path in samples(settings.CHANNELS[kind])]
 CONTRACTS = {kind: contract(kind, settings.CHANNELS[kind]) for kind in kinds()}
 POSTED = [(kind, path) for kind, path in CASES if CONTRACTS[kind].is_posted(path)]
 
+HANDED = [kind for kind in kinds() if CONTRACTS[kind].other_side]
+LIVE = [kind for kind in kinds() if adapter(kind).can.live]
+SILENT = [kind for kind in kinds() if not adapter(kind).can.answers]
+
 each_kind = pytest.mark.parametrize("kind", kinds())
+each_handed = pytest.mark.parametrize("kind", HANDED)
 each_sample = pytest.mark.parametrize(("kind", "path"), CASES, ids=[f"{kind}-{path.name}" for kind, path in CASES])
 each_posted = pytest.mark.parametrize(("kind", "path"), POSTED, ids=[f"{kind}-{path.name}" for kind, path in POSTED])
 
@@ -95,10 +101,14 @@ def test_one_flipped_byte_of_a_header_is_refused_or_changes_nothing_signed(kind:
                 adapter(kind).verify(replace(good, headers={**good.headers, name: changed}), known.line)
 
 
-@each_kind
+def test_every_channel_hands_on_shows_or_only_brings_in() -> None:
+    assert sorted([*HANDED, *LIVE, *SILENT]) == sorted(kinds())
+
+
+@each_handed
 def test_both_tries_of_a_send_carry_one_id(kind: str) -> None:
     known = CONTRACTS[kind]
-    with known.other_side() as other:
+    with other_side(known) as other:
         written = [0]
 
         def writing() -> None:
@@ -112,8 +122,36 @@ def test_both_tries_of_a_send_carry_one_id(kind: str) -> None:
     assert written[0] == 2
 
 
-@each_kind
+@each_handed
 def test_declared_limits_are_honoured(kind: str) -> None:
+    known, can = CONTRACTS[kind], adapter(kind).can
+    with other_side(known) as other:
+        for out in too_large(kind):
+            sent = adapter(kind).send(out, other.line, lambda: None)
+            assert sent.state == "refused"
+            assert sent.reason.endswith(".")
+        assert other.ids() == []
+        assert adapter(kind).send(message(known, text="x" * can.max_text), other.line, lambda: None).state == "accepted"
+
+
+@pytest.mark.parametrize("kind", LIVE)
+def test_what_is_read_from_us_is_there_whoever_is_away_and_never_more_than_fits(kind: str) -> None:
+    known = CONTRACTS[kind]
+    first, second = (adapter(kind).send(message(known), known.line, lambda: None) for _ in range(2))
+    assert first == second
+    assert first.state == "accepted" and first.provider_id
+    for out in too_large(kind):
+        assert adapter(kind).send(out, known.line, lambda: None).state == "refused"
+
+
+@pytest.mark.parametrize("kind", SILENT)
+def test_what_only_brings_things_in_refuses_to_send_and_says_so(kind: str) -> None:
+    sent = adapter(kind).send(message(CONTRACTS[kind]), CONTRACTS[kind].line, lambda: None)
+    assert sent.state == "refused" and sent.reason.endswith(".")
+
+
+def too_large(kind: str) -> list[Outgoing]:
+    """Messages that are each more than the channel says it carries."""
     known, can = CONTRACTS[kind], adapter(kind).can
     over = [message(known, text="x" * (can.max_text + 1))]
     over.append(message(known, attachments=(file(can.max_attachment_bytes + 1),)))
@@ -122,23 +160,22 @@ def test_declared_limits_are_honoured(kind: str) -> None:
         over.append(message(known, attachments=(file(half), file(half + 1024))))
     if not can.copies:
         over.append(message(known, to=(known.recipient, replace(known.recipient, address="somebody-else"))))
-    with known.other_side() as other:
-        for out in over:
-            sent = adapter(kind).send(out, other.line, lambda: None)
-            assert sent.state == "refused"
-            assert sent.reason.endswith(".")
-        assert other.ids() == []
-        assert adapter(kind).send(message(known, text="x" * can.max_text), other.line, lambda: None).state == "accepted"
+    return over
 
 
-@each_kind
+@each_handed
 def test_nobody_there_is_an_answer_not_an_error(kind: str) -> None:
     known = CONTRACTS[kind]
-    with known.other_side() as other:
+    with other_side(known) as other:
         line = other.line
     sent = adapter(kind).send(message(known), line, lambda: None)
     assert sent.state == "later"
     assert sent.reason
+
+
+def other_side(known: Contract) -> AbstractContextManager[OtherSide]:
+    assert known.other_side
+    return known.other_side()
 
 
 def message(known: Contract, **changes: object) -> Outgoing:
