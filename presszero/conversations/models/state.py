@@ -65,6 +65,7 @@ class Merge(Owned):
     winner = OwnedKey(Conversation)
     loser_state = models.CharField(max_length=10)  # what an undo gives back
     winner_state = models.CharField(max_length=10, default="", db_default="")
+    reason = models.CharField(max_length=300, blank=True, default="", db_default="")  # why, for the agent to read
     by = models.CharField(max_length=40)
     at = models.DateTimeField(db_default=Now())
     undone_at = models.DateTimeField(null=True)
