@@ -26,11 +26,12 @@ _FILL = (
   SELECT %(merchant)s, %(base)s + n, 'custom', left(md5(n::text), 12) || '@ada.example', '', 'seen', '', '', now()
   FROM generate_series(1, %(customers)s) n""",
     """INSERT INTO conversations_conversation (id, merchant_id, customer_id, line_id, subject, state, priority,
-    created_at, last_at, last_inbound, last_channel, snippet, waiting_since, assignee_id, version)
+    created_at, last_at, last_inbound, last_channel, snippet, waiting_since, work_at, assignee_id, version)
   SELECT %(base)s + n, %(merchant)s, %(base)s + 1 + n %% %(customers)s, %(line)s, 'Order ' || n,
     CASE WHEN n %% %(open)s = 0 THEN 'open' ELSE 'resolved' END, 2,
     now() - n * interval '20 seconds', now() - n * interval '20 seconds', true, 'custom',
     'Where is my order ' || n || '?', CASE WHEN n %% %(open)s = 0 THEN now() - n * interval '20 seconds' END,
+    CASE WHEN n %% %(open)s = 0 THEN now() - n * interval '20 seconds' + n %% 7 * interval '1 hour' END,
     CASE WHEN n %% 3 = 0 THEN (%(members)s::bigint[])[1 + n %% %(team)s] END, 0
   FROM generate_series(1, %(conversations)s) n""",
     """INSERT INTO channels_thread (id, merchant_id, line_id, token, key, subject, created_at)

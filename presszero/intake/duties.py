@@ -9,6 +9,7 @@ from django.utils import timezone
 from presszero.audit.actions import chain
 from presszero.channels import outbox
 from presszero.conversations.actions import wake_due
+from presszero.conversations.actions.turns import give_missing_turns
 from presszero.team.actions import sweep
 from presszero.team.letters import post_waiting
 from presszero.timeline import reactions
@@ -56,4 +57,5 @@ def _clock() -> int:
         make_partitions()
         chain()
         sweep(timezone.now())
+        give_missing_turns()
     return 0

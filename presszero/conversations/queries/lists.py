@@ -32,7 +32,7 @@ VIEWS: dict[str, tuple[str, str]] = {
     "mine": ("c.state = 'open' AND c.assignee_id = %(member)s", "c.last_at DESC"),
     "for-you": (_FOR_THEM, "c.last_at DESC"),
     "unassigned": ("c.state = 'open' AND c.assignee_id IS NULL", "c.last_at DESC"),
-    "waiting": ("c.state = 'open' AND c.waiting_since IS NOT NULL", "c.waiting_since"),
+    "waiting": ("c.state = 'open' AND c.work_at IS NOT NULL AND c.waiting_since IS NOT NULL", "c.work_at, c.id"),
     "team": ("c.state = 'open'", "c.last_at DESC"),
     "snoozed": ("c.state = 'snoozed'", "c.snoozed_until"),
     "resolved": ("c.state = 'resolved'", "c.last_at DESC"),

@@ -8,8 +8,14 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from presszero.channels import vocabulary
+from presszero.conversations.actions.turns import give_missing_turns
+from presszero.conversations.actions.wish import wish
 from presszero.conversations.models import Conversation
 from presszero.conversations.order import AHEAD, LATER, SOONER, put_in_order, work_at
+from presszero.conversations.queries import view
+from presszero.core.actor import Actor
+from tests import cast
 
 BEGAN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -121,3 +127,25 @@ def test_a_moment_that_was_over_when_they_wrote_again_hurries_nobody() -> None:
     row = Conversation(waiting_since=BEGAN, due_at=BEGAN + timedelta(hours=9), needed_by=BEGAN - timedelta(days=20))
     put_in_order(row)
     assert row.work_at == row.due_at
+
+
+def test_the_waiting_view_stands_in_the_order_of_work(
+    shop: cast.Shop, boots: Conversation, invoice: Conversation
+) -> None:
+    assert [row.id for row in view(shop.maya, "waiting")] == [boots.id, invoice.id]
+    wish(invoice, vocabulary.Wish(matters=3), source="page", by=Actor("customer", 1))
+    assert [row.id for row in view(shop.maya, "waiting")] == [invoice.id, boots.id]
+    cast.answer(invoice, "Here it is.", shop.maya)
+    assert [row.id for row in view(shop.maya, "waiting")] == [boots.id]
+
+
+def test_rows_of_an_older_version_get_their_turn(shop: cast.Shop, boots: Conversation, invoice: Conversation) -> None:
+    Conversation.objects.filter(id=boots.id).update(work_at=None)
+    assert [row.id for row in view(shop.maya, "waiting")] == [invoice.id]
+    assert (give_missing_turns(), give_missing_turns()) == (1, 0)
+    assert [row.id for row in view(shop.maya, "waiting")] == [boots.id, invoice.id]
+
+
+def test_an_older_version_that_answers_leaves_nobody_in_the_view(shop: cast.Shop, boots: Conversation) -> None:
+    Conversation.objects.filter(id=boots.id).update(waiting_since=None, due_at=None)
+    assert view(shop.maya, "waiting") == []
