@@ -10,6 +10,7 @@ from presszero.audit.actions import chain
 from presszero.channels import outbox
 from presszero.conversations.actions import wake_due
 from presszero.conversations.actions.turns import give_missing_turns
+from presszero.customers.codes import post_code
 from presszero.team.actions import sweep
 from presszero.team.letters import post_waiting
 from presszero.timeline import reactions
@@ -20,6 +21,7 @@ from .duty import Duty
 from .messages import understand_all
 from .split import split_all
 
+LETTERS = (post_code,)  # beside the team's own; the queue knows a job once its module is imported
 SENDERS = 3  # threads that deliver, so that one slow provider does not hold the others up
 
 _last_slow_round = 0.0
@@ -32,7 +34,7 @@ def all_duties() -> list[Duty]:
         Duty("understand", understand_all, "arrivals"),
         Duty("react", reactions.consume_all, "timeline"),
         *(Duty(f"deliver {n + 1}", _deliver, "outbox", poll=1.0) for n in range(SENDERS)),
-        Duty("letters", _post_letters, "", poll=5.0),
+        Duty("letters", _post_letters, "letters", poll=2.0),
         Duty("clock", _clock, "", poll=5.0),
     ]
 
