@@ -30,6 +30,7 @@ def cheat() -> list[tuple[str, list[tuple[str, str]]]]:
                 ("G S", _("Snoozed")),
                 ("G E", _("Resolved")),
                 ("G T", _("Team")),
+                ("G D", _("Yesterday")),
                 ("G ,", _("Settings")),
             ],
         ),

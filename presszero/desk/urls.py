@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from .views import arranging, beginning, conversation, customers, entries, kit, lists, presence, settling, writing
+from .views import yesterday as days
 from .views.settings import frame, held, shop, work
 from .views.settings import lines as set_lines
 
@@ -15,6 +16,8 @@ urlpatterns = [
     path("ui", kit.kit),
     path("me/presence", presence.presence),
     path("search", lists.search),
+    path("yesterday", days.yesterday),
+    path("yesterday/conversations", days.behind),
     path("desk/counts", lists.counts),
     path("desk/<slug:name>", lists.view),
     path("desk/<slug:name>/rows", lists.rows),

@@ -44,7 +44,7 @@ export function refresh() {
     const box = document.getElementById("rows");
     if (!box?.dataset.url || document.hidden) return;
     const pages = Math.max(1, Math.ceil(rows().length / 50));
-    const url = box.dataset.url + (pages > 1 && !box.dataset.url.includes("?") ? `?pages=${pages}` : "");
+    const url = box.dataset.url + (pages > 1 ? `${box.dataset.url.includes("?") ? "&" : "?"}pages=${pages}` : "");
     const swap = box.dataset.url.startsWith("/search") ? { target: "#rows", swap: "morph:outerHTML" } : { target: "#rows", swap: "none" };
     htmx.ajax("GET", url, { source: box, ...swap });
   }, 150);
