@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.core import signing
-from django.core.files.storage import default_storage
-from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils.http import content_disposition_header
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from presszero.channels.files import kind_of
 from presszero.channels.models import Attachment, Entry
+from presszero.channels.served import PICTURES, served
+from presszero.channels.served import POLICY as POLICY_OF_FILES
 from presszero.core.http import Asking, CannotFetch, Limits, fetch
 from presszero.team.gate import Asked, MemberAsked, needs, public
 from presszero.team.models import Role
@@ -17,9 +17,6 @@ from presszero.ui.markup import linked
 from presszero.ui.page import page
 
 from ..frame import POLICY, Shown, framed, read_image, sign_image
-
-_PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
-_FILE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
 @needs(Role.READ_ONLY)
@@ -61,13 +58,13 @@ def image(request: Asked, token: str) -> HttpResponseBase:
         raise Http404 from None
     if url.startswith("attachment:"):
         rows = Attachment.objects.filter(merchant_id=merchant_id, entry_id=entry_id, id=url.removeprefix("attachment:"))
-        return _open_to_frame(_sent_file(_or_404(rows.first()), inline=True))
+        return _open_to_frame(served(_or_404(rows.first())))
     try:
         got = fetch(Asking(url, headers={"Accept": "image/*"}), Limits(seconds=6, size=8_000_000))
     except CannotFetch:
         raise Http404 from None
     kind = got.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if got.status != 200 or kind not in _PICTURES or kind_of(got.body, "") not in _PICTURES:
+    if got.status != 200 or kind not in PICTURES or kind_of(got.body, "") not in PICTURES:
         raise Http404
     response = HttpResponse(got.body, content_type=kind)
     response["Cache-Control"] = "private, max-age=3600"
@@ -78,7 +75,7 @@ def image(request: Asked, token: str) -> HttpResponseBase:
 @require_safe
 def attachment(request: MemberAsked, token: str) -> HttpResponseBase:
     """GET: a file of a message. Pictures are shown, everything else is saved."""
-    return _sent_file(_or_404(Attachment.objects.filter(merchant=request.merchant, token=token).first()), inline=True)
+    return served(_or_404(Attachment.objects.filter(merchant=request.merchant, token=token).first()))
 
 
 def _entry(request: MemberAsked, entry_id: int) -> Entry:
@@ -90,7 +87,7 @@ def _entry(request: MemberAsked, entry_id: int) -> Entry:
 
 def _framed(row: Entry, *, with_images: bool) -> Shown:
     inside = Attachment.objects.filter(merchant_id=row.merchant_id, entry=row).exclude(content_id="")
-    inline = {a.content_id: _image_url(row, f"attachment:{a.id}") for a in inside if a.content_type in _PICTURES}
+    inline = {a.content_id: _image_url(row, f"attachment:{a.id}") for a in inside if a.content_type in PICTURES}
     return framed(row.html, inline, (lambda url: _image_url(row, url)) if with_images else None)
 
 
@@ -104,25 +101,8 @@ def _or_404(row: Attachment | None) -> Attachment:
     return row
 
 
-def _sent_file(row: Attachment, *, inline: bool) -> HttpResponseBase:
-    """The bytes. What a browser could run is only ever saved, under a policy that runs nothing."""
-    try:
-        file = default_storage.open(row.storage_key)
-    except FileNotFoundError:
-        raise Http404 from None
-    picture = inline and row.content_type in _PICTURES
-    kind = row.content_type if picture else "application/octet-stream"
-    response = StreamingHttpResponse(file.chunks(), content_type=kind)
-    response["Content-Length"] = str(row.size)
-    response["Content-Disposition"] = content_disposition_header(not picture, row.filename) or "attachment"
-    response["Content-Security-Policy"] = _FILE_POLICY
-    response["Cache-Control"] = "private, max-age=600"
-    response["Referrer-Policy"] = "no-referrer"
-    return response
-
-
 def _open_to_frame(response: HttpResponseBase) -> HttpResponseBase:
     """A sandboxed frame has no origin, so what it may load must be open to any."""
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
-    response["Content-Security-Policy"] = _FILE_POLICY
+    response["Content-Security-Policy"] = POLICY_OF_FILES
     return response
