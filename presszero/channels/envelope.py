@@ -32,7 +32,7 @@ def outgoing(row: Delivery) -> Outgoing:
         our_id=str(row.our_id),
         message_id=entry.message_id,
         sender=Handle(line.kind, line.address, entry.sender_name or line.name),
-        to=(Handle(row.kind, row.address, _name_of(row)),),
+        to=(Handle(row.kind, row.address, "" if entry.automatic else _name_of(row)),),  # a name may hold anything
         text=_plain(entry),
         html=entry.html,
         subject=entry.subject,

@@ -19,7 +19,11 @@ from .queries.waiting import NOT_ARRIVED
 def answer_did_not_arrive(event: Event) -> None:
     """Opens the conversation again, waiting since the answer that never came; and rests when it came after all."""
     message = Message.objects.filter(
-        merchant_id=event.merchant_id, entry_id=event.data["entry_id"], inbound=False, taken_back_at=None
+        merchant_id=event.merchant_id,
+        entry_id=event.data["entry_id"],
+        inbound=False,
+        taken_back_at=None,
+        entry__automatic="",  # an acknowledgement that did not arrive left nobody unanswered
     ).first()
     if message is None:
         return

@@ -66,11 +66,13 @@ def open_thread(conversation: Conversation, line: Line, address: str) -> Thread:
     """
     row = held(conversation)
     kind = adapter(line.kind).handle_kind
-    beside = Thread.objects.filter(
-        merchant_id=row.merchant_id, line=line, threadplace__conversation_id__in=family(row),
-        participants__kind=kind, participants__address=address,
-        participants__standing=Participant.Standing.CUSTOMER,
-    )  # fmt: skip
+    here = ThreadPlace.objects.filter(merchant_id=row.merchant_id, conversation_id__in=family(row))
+    theirs = Participant.objects.filter(
+        merchant_id=row.merchant_id, kind=kind, address=address, standing=Participant.Standing.CUSTOMER
+    )
+    beside = Thread.objects.filter(merchant_id=row.merchant_id, line=line, id__in=here.values("thread_id")).filter(
+        id__in=theirs.values("thread_id")
+    )
     found = beside.order_by("-id").first()
     if found is None:
         token = token_hex(16)

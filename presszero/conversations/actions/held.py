@@ -15,7 +15,7 @@ from presszero.core.text import snippet
 from ..models import Conversation, Message
 from ..order import put_in_order
 from ..queries.answering import family
-from ..queries.waiting import due, first_answer, waiting
+from ..queries.waiting import due, first_answer, said_by_machine, waiting
 from ..queries.wishes import wished
 
 
@@ -64,7 +64,7 @@ def sum_up(row: Conversation) -> Conversation:
     """Works the columns that a list shows out from the messages; after a merge, a split, or something taken back."""
     ids = family(row)
     messages = Message.objects.filter(merchant_id=row.merchant_id, conversation_id__in=ids, taken_back_at=None)
-    newest = messages.select_related("entry__thread__line").order_by("-at", "-id").first()
+    newest = messages.exclude(said_by_machine()).select_related("entry__thread__line").order_by("-at", "-id").first()
     if newest:
         row.last_at, row.last_inbound = newest.at, newest.inbound
         row.snippet = snippet(newest.entry.text or newest.entry.folded)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from presszero.channels.models import Delivery
 from presszero.core.actor import SYSTEM
@@ -48,6 +48,11 @@ def first_answer(row: Conversation, family: Sequence[int]) -> datetime | None:
     return _answers(row.merchant_id, family).order_by("at").values_list("at", flat=True).first()
 
 
+def said_by_machine() -> Q:
+    """An acknowledgement: it stands in the stream, and is nobody's answer and no news."""
+    return Q(inbound=False) & ~Q(entry__automatic="")
+
+
 def due(message: Message, answered_before: bool) -> datetime | None:
     """When an answer to this message is due, by the hours of the line it came by. None when never."""
     line = message.entry.thread.line
@@ -68,9 +73,9 @@ def _settled(merchant_id: int, family: Sequence[int]) -> dict[int, datetime]:
 
 
 def _answers(merchant_id: int, family: Sequence[int]) -> QuerySet[Message]:
-    """What we said and nobody took back. An answer that did not arrive is none."""
+    """What we said and nobody took back. An answer that did not arrive is none, nor is what a machine of ours said."""
     said = Message.objects.filter(
-        merchant_id=merchant_id, conversation_id__in=family, inbound=False, taken_back_at=None
+        merchant_id=merchant_id, conversation_id__in=family, inbound=False, taken_back_at=None, entry__automatic=""
     )
     lost = Delivery.objects.filter(merchant_id=merchant_id, entry_id=OuterRef("entry_id"), state__in=NOT_ARRIVED)
     return said.exclude(Exists(lost))
