@@ -12,20 +12,30 @@ from django.conf import settings
 
 from presszero.mailroom.incoming import Incoming
 
-from . import door, live
+from . import chat, door, live, live_chat
+from .callers import Proxies
+from .chat import Chat, Gate
 from .commits import Commits
 from .database import DatabaseAway, Seat, conninfo
 from .door import Door
 from .exchange import NEVER_KEPT, TEXT, Gone, Receive, Refusal, Scope, Send, answer, refuse
+from .known import Visitors
+from .limits import Limits
 from .lines import Lines
 from .listen import listen
 from .live import Live
+from .live_chat import LiveChat
 from .nudges import Nudges
+from .presence import Presence
 from .relay import Relay
 from .replay import replay_for_ever
 from .spool import Spool, take_slot
 from .streams import Streams
 from .tail import Tail
+from .taking import Taking
+from .talks import Talks
+from .topics import Happened
+from .writing import Writing
 
 log = logging.getLogger(__name__)
 
@@ -51,22 +61,32 @@ class Edge:
         address = conninfo(settings.DATABASES["default"])
         self._root = settings.HOME / "spool"
         limit = int(os.environ.get("PRESSZERO_SPOOL_MB", SPOOL_MEGABYTES)) * 1024 * 1024
-        self._seats = light, heavy, self._looks, tailing, rights, nudging = [Seat(address) for _ in range(6)]
+        self._seats = light, heavy, self._looks, tailing, rights, nudging, knowing, being = [
+            Seat(address) for _ in range(8)
+        ]
         self._spool = Spool(take_slot(self._root), limit)
         self._nudges = Nudges(nudging, "arrivals")
         self._lines = Lines(self._looks)
         self._light, self._heavy = Commits(light, self._spool, self._stored), Commits(heavy, self._spool, self._stored)
         self._streams = Streams()
-        self._tail = Tail(tailing, self._streams.happened)
+        self._talks = Talks()
+        self._tail = Tail(tailing, self._happened)
         self._live = Live(rights, self._streams, self._tail)
-        self._door = Door(self._lines, self._light, self._heavy)
-        self._relay = self._way_to_the_app()
+        taking = Taking(self._light, self._heavy, self._lines.heard)
+        self._door = Door(self._lines, taking)
+        proxies = Proxies(os.environ.get("PRESSZERO_TRUSTED_PROXIES", ""))
+        gate = Gate(proxies, self._lines, Visitors(knowing), Limits())
+        self._presence, self._writing = Presence(being, self._talks), Writing(being, self._talks)
+        self._chat = Chat(gate, taking, self._presence)
+        self._live_chat = LiveChat(gate, self._talks, self._tail, self._presence)
+        self._relay = _way_to_the_app(proxies)
         self._keep_running(address)
 
     async def drain(self) -> None:
         """Lets every open page go, with a hint when to come back; what is being stored is stored."""
-        self._live.closing = True
+        self._live.closing = self._live_chat.closing = True
         self._streams.end_all("closing")
+        self._talks.end_all("closing")
         await self._light.drained()
         await self._heavy.drained()
 
@@ -96,6 +116,9 @@ class Edge:
             self._lines.keep_fresh(),
             self._tail.run(),
             self._live.watch(),
+            self._live_chat.watch(),
+            self._presence.run(),
+            self._writing.run(),
             self._nudges.run(),
             replay_for_ever(self._spool, self._light, self._root),
             listen(address, nudges),
@@ -103,12 +126,6 @@ class Edge:
         self._tasks = [asyncio.create_task(coroutine) for coroutine in for_ever]
         for task in self._tasks:
             task.add_done_callback(_report)
-
-    def _way_to_the_app(self) -> Relay | None:
-        if os.environ.get("PRESSZERO_RELAY") == "0":
-            return None
-        port = os.environ.get("PRESSZERO_APP_PORT") or "8001"
-        return Relay(f"http://127.0.0.1:{port}", os.environ.get("PRESSZERO_TRUSTED_PROXIES", ""))
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -127,6 +144,10 @@ class Edge:
             await self._door(scope, receive, send)
         elif path == live.PATH:
             await self._live(scope, receive, send)
+        elif path.startswith(live_chat.PREFIX):
+            await self._live_chat(scope, receive, send)
+        elif asked := chat.asked_of(path):
+            await self._chat(*asked, scope, receive, send)
         elif path == "/up":
             await self._up(send)
         elif path.startswith("/live/") or self._relay is None:
@@ -144,11 +165,16 @@ class Edge:
     def _stored(self, rows: Sequence[Incoming]) -> None:
         self._nudges.nudge()
 
+    def _happened(self, events: Sequence[Happened]) -> None:
+        self._streams.happened(events)
+        self._talks.happened(events)
+
     def _somebody_looks(self, said: str) -> None:
-        """`merchant:conversation`, from the desk."""
+        """`merchant:conversation`, from the desk, and from edges with a visitor."""
         merchant, _, conversation = said.partition(":")
         if merchant.isdecimal() and conversation.isdecimal():
             self._streams.tell(int(merchant), {f"looking:{conversation}"})
+            self._writing.nudge(int(merchant), int(conversation))
 
     async def _live_and_die(self, receive: Receive, send: Send) -> None:
         while True:
@@ -160,6 +186,13 @@ class Edge:
                 await self.stop()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+
+def _way_to_the_app(proxies: Proxies) -> Relay | None:
+    if os.environ.get("PRESSZERO_RELAY") == "0":
+        return None
+    port = os.environ.get("PRESSZERO_APP_PORT") or "8001"
+    return Relay(f"http://127.0.0.1:{port}", proxies)
 
 
 async def _last_words(send: Send, why: Refusal) -> None:

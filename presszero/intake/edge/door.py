@@ -4,37 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from hashlib import sha256
 
 from django.conf import settings
 
 from presszero.channels.adapter import Adapter, BadSignature, Request
 from presszero.channels.registry import UnknownChannel, adapter
 from presszero.core.sealing import CannotOpen
-from presszero.mailroom.incoming import Incoming, storable_headers, storable_id
-from presszero.mailroom.lanes import lane
 
-from .commits import LARGE, Commits, Outcome
+from .commits import LARGE
 from .database import DatabaseAway
-from .exchange import JSON, Receive, Refusal, Scope, Send, answer, declared_length, headers_of, read_body, try_again
+from .exchange import Receive, Refusal, Scope, Send, answer, declared_length, headers_of, read_body, try_again
 from .lines import DoorLine, Lines
+from .taking import Taking, incoming, limit_of, tell
 
 log = logging.getLogger(__name__)
 
 PREFIX = "/in/"
-USUAL_LIMIT = 1_000_000  # bytes; an adapter may say otherwise by `max_body`
-IN_FLIGHT = 256 * 1024 * 1024  # bytes of large bodies held in memory at once, by all senders together
-_NOT_KEPT = frozenset({"authorization", "cookie", "connection", "proxy-authorization"})
-_STORED = b'{"stored":true}'
 
 
 class Door:
     """`/in/<kind>/<token>`, for every channel."""
 
-    def __init__(self, lines: Lines, light: Commits, heavy: Commits) -> None:
-        """`light` takes small bodies in groups; `heavy` large ones, so that they hold nobody up."""
-        self._lines, self._light, self._heavy = lines, light, heavy
-        self._in_flight = 0
+    def __init__(self, lines: Lines, taking: Taking) -> None:
+        self._lines, self._taking = lines, taking
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         line, channel = await self._line(scope["path"])
@@ -42,17 +34,14 @@ class Door:
             await self._other_method(scope, line, channel, send)
             return
         headers = headers_of(scope)
-        limit = int(getattr(channel, "max_body", USUAL_LIMIT))
+        limit = limit_of(channel)
         length = declared_length(headers)
-        reserved = length if length is not None else limit
-        self._reserve(reserved)
-        try:
+        with self._taking.room(limit if length is None else length):
             request = _request(scope, headers, await read_body(receive, length, limit))
             await _verify(channel, request, line)
-            outcome = await self._store(_incoming(channel, request, line))
-        finally:
-            self._in_flight -= reserved if reserved >= LARGE else 0
-        await _tell(send, outcome)
+            row = incoming(channel, request, line.merchant_id, line.settings.id)
+            outcome = await self._taking.store(row)
+        await tell(send, outcome)
 
     async def _line(self, path: str) -> tuple[DoorLine, Adapter]:
         kind, _, token = path.removeprefix(PREFIX).partition("/")
@@ -78,19 +67,6 @@ class Door:
             raise Refusal(403) from why
         await answer(send, 200, body, [(b"content-type", b"text/plain")])
 
-    def _reserve(self, length: int) -> None:
-        if length < LARGE:
-            return
-        if self._in_flight + length > IN_FLIGHT:
-            raise try_again(2)
-        self._in_flight += length
-
-    async def _store(self, row: Incoming) -> Outcome:
-        commits = self._heavy if len(row.body) >= LARGE else self._light
-        outcome = await commits.store(row)
-        self._lines.heard([row.line_id])
-        return outcome
-
 
 def _request(scope: Scope, headers: dict[str, str], body: bytes) -> Request:
     """As signatures see it: the address is the one we publish, whatever the request says about itself."""
@@ -107,41 +83,3 @@ async def _verify(channel: Adapter, request: Request, line: DoorLine) -> None:
             channel.verify(request, line.settings)
     except BadSignature as why:
         raise Refusal(403) from why
-
-
-def _incoming(channel: Adapter, request: Request, line: DoorLine) -> Incoming:
-    headers = {name: value for name, value in request.headers.items() if name not in _NOT_KEPT}
-    return Incoming(
-        line.merchant_id,
-        line.settings.id,
-        storable_id(_event_id(channel, request)),
-        lane(line.settings.id, _lane_key(channel, request)),
-        storable_headers(headers),
-        request.body,
-    )
-
-
-def _event_id(channel: Adapter, request: Request) -> str:
-    """A signed body whose id cannot be read is kept all the same: it is its own id, and is quarantined later."""
-    try:
-        found = channel.event_id(request)
-    except Exception as why:
-        log.warning("%s: an arrival without a readable id (%s).", channel.kind, type(why).__name__)
-        found = ""
-    return found or sha256(request.body).hexdigest()
-
-
-def _lane_key(channel: Adapter, request: Request) -> str:
-    try:
-        return channel.lane_key(request.body)
-    except Exception as why:
-        log.warning("%s: an arrival without a readable sender (%s).", channel.kind, type(why).__name__)
-        return ""
-
-
-async def _tell(send: Send, outcome: Outcome) -> None:
-    if outcome is Outcome.FULL:
-        raise try_again(10)
-    if outcome is Outcome.REFUSED:
-        raise Refusal(422)
-    await answer(send, 200, _STORED, [JSON])

@@ -24,6 +24,7 @@ _SENTENCES = {
     405: "Not this way.",
     408: "The request took too long.",
     413: "That is too large.",
+    415: "This must be sent as JSON.",
     422: "This cannot be stored.",
     429: "Too many at once.",
     431: "Too many headers.",
@@ -60,8 +61,13 @@ async def answer(send: Send, status: int, body: bytes = b"", headers: Iterable[H
 
 async def refuse(send: Send, why: Refusal) -> None:
     """The fixed sentence of a status, and nothing of what happened inside."""
-    body = (_SENTENCES.get(why.status, "Not possible.") + "\n").encode()
+    body = f"{sentence(why.status)}\n".encode()
     await answer(send, why.status, body, [TEXT, NEVER_KEPT, *why.headers])
+
+
+def sentence(status: int) -> str:
+    """What a status says in words."""
+    return _SENTENCES.get(status, "Not possible.")
 
 
 def headers_of(scope: Scope) -> dict[str, str]:

@@ -7,29 +7,22 @@ what changed since is told at once. Only topics are sent, never content.
 from __future__ import annotations
 
 import asyncio
-import logging
-import random
-from collections.abc import Collection
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
-from django.conf import settings
-
 from presszero.core.sealing import fingerprint
 
+from .callers import only_ours
 from .database import DatabaseAway, Seat
-from .exchange import NEVER_KEPT, Receive, Refusal, Scope, Send, headers_of
-from .streams import Stream, Streams
+from .exchange import Receive, Refusal, Scope, Send, headers_of
+from .feed import feed, later, missed
+from .streams import DeskStream, Streams
 from .tail import Tail
 from .together import Together
 from .topics import topics_of
 
-log = logging.getLogger(__name__)
-
 PATH = "/live/desk"
 COOKIE = "pz_session"
-BEAT = 15.0  # seconds between signs of life
-SLOWEST = 20.0  # seconds a reader may take to accept a few bytes
 CHECK_EVERY = 2.0  # seconds between looks at everybody's right to listen
 CHECK_WITHIN = 2.0  # seconds a look may take; with the pause it stays below five
 A_SESSION = 30  # streams one session may hold
@@ -57,7 +50,6 @@ WHERE s.id = ANY(%s) AND"""
 )
 
 _Ask = tuple[str, int]
-_HEADERS = [(b"content-type", b"text/event-stream"), NEVER_KEPT, (b"x-accel-buffering", b"no")]
 
 
 class Live:
@@ -65,29 +57,20 @@ class Live:
 
     def __init__(self, seat: Seat, streams: Streams, tail: Tail) -> None:
         self._seat, self._streams, self._tail = seat, streams, tail
-        self._rights: Together[_Ask, tuple[Stream, bool]] = Together(self._look_up)
+        self._rights: Together[_Ask, tuple[DeskStream, bool]] = Together(self._look_up)
         self.closing = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] != "GET":
             raise Refusal(405, (b"allow", b"GET"))
-        headers = headers_of(scope)
-        _refuse_foreign(headers)
-        asked = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=10)
         try:
-            stream = await self._admit(headers, _number(asked.get("conversation", ["0"])[0]))
+            stream = await self._admitted(scope)
         except DatabaseAway:
-            await _later(send)
+            stream = None
+        if stream is None or self.closing or len(self._streams) >= MOST:
+            await later(send)
             return
-        if self.closing or len(self._streams) >= MOST:
-            await _later(send)
-            return
-        after = headers.get("last-event-id") or asked.get("after", [""])[0]
-        leaving = asyncio.ensure_future(_leaves(receive, stream))
-        try:
-            await self._serve(stream, send, after)
-        finally:
-            leaving.cancel()
+        await feed(stream, self._streams, self._tail, receive, send)
 
     async def watch(self) -> None:
         """Looks at everybody's right, one query every two seconds. Who lost it is let go; while unsure nobody hears."""
@@ -103,7 +86,16 @@ class Live:
                     self._streams.trust(False)
             await asyncio.sleep(CHECK_EVERY)
 
-    async def _admit(self, headers: dict[str, str], conversation: int) -> Stream:
+    async def _admitted(self, scope: Scope) -> DeskStream:
+        """A stream that knows what its page missed. Neither headers nor query are held while it is open."""
+        headers = headers_of(scope)
+        only_ours(headers, must_say=False)
+        asked = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=10)
+        stream = await self._admit(headers, _number(asked.get("conversation", ["0"])[0]))
+        self._catch_up(stream, headers.get("last-event-id") or asked.get("after", [""])[0])
+        return stream
+
+    async def _admit(self, headers: dict[str, str], conversation: int) -> DeskStream:
         found = await self._rights.ask((fingerprint(_token(headers)), conversation))
         if found is None:
             raise Refusal(403)
@@ -112,13 +104,13 @@ class Live:
             raise Refusal(404)
         if sum(other.session_id == pattern.session_id for other in self._streams) >= A_SESSION:
             raise Refusal(429)
-        return Stream(pattern.session_id, pattern.merchant_id, pattern.member_id, pattern.role, conversation)
+        return DeskStream(pattern.session_id, pattern.merchant_id, pattern.member_id, pattern.role, conversation)
 
-    async def _look_up(self, asked: list[_Ask]) -> dict[_Ask, tuple[Stream, bool]]:
+    async def _look_up(self, asked: list[_Ask]) -> dict[_Ask, tuple[DeskStream, bool]]:
         hashes, conversations = [a[0] for a in asked], [a[1] for a in asked]
         rows = await self._seat.run(MAY_LISTEN, [hashes, conversations], within=3)
         return {
-            (h, c): (Stream(s, merchant, member, role, c), there) for h, c, s, merchant, member, role, there in rows
+            (h, c): (DeskStream(s, merchant, member, role, c), there) for h, c, s, merchant, member, role, there in rows
         }
 
     async def _confirm(self) -> None:
@@ -130,50 +122,14 @@ class Live:
             if (stream.session_id, stream.merchant_id, stream.member_id, stream.role) not in allowed:
                 stream.end("lost")
 
-    async def _serve(self, stream: Stream, send: Send, after: str) -> None:
-        self._streams.add(stream)
-        try:
-            stream.tell(self._missed(stream, after))
-            await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-            await _say(send, _retry())
-            while not stream.ended:
-                await self._turn(stream, send)
-            if stream.ended != "gone":
-                await _say(send, b'event: end\ndata: {"why":"%s"}\n\n' % stream.ended.encode(), last=True)
-        except (TimeoutError, OSError, RuntimeError) as why:  # too slow, or gone
-            log.info("A stream ended: %s", type(why).__name__)
-        finally:
-            self._streams.remove(stream)
-
-    async def _turn(self, stream: Stream, send: Send) -> None:
-        if stream.pending and self._streams.sure:
-            await _say(send, stream.take(self._tail.position))
-        elif not await stream.woken(BEAT) and not stream.ended:
-            await _say(send, b": here\n\n")
-
-    def _missed(self, stream: Stream, after: str) -> Collection[str]:
+    def _catch_up(self, stream: DeskStream, after: str) -> None:
         if not after:
-            return ()
-        events = self._tail.after(_number(after)) if after.isascii() and after.isdecimal() else None
+            return
+        events = missed(self._tail, after, lambda event: event.merchant_id == stream.merchant_id)
         if events is None:  # too long ago to say what changed: everything may have
-            return stream.asked
-        return {topic for event in events if event.merchant_id == stream.merchant_id for topic in topics_of(event)}
-
-
-async def _leaves(receive: Receive, stream: Stream) -> None:
-    """Writing to a page that was closed raises nothing; only reading tells."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    stream.end("gone")
-
-
-def _refuse_foreign(headers: dict[str, str]) -> None:
-    """Another site's page may not listen with our cookie."""
-    origin = headers.get("origin")
-    if origin is not None and origin not in settings.CSRF_TRUSTED_ORIGINS:
-        raise Refusal(403)
-    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise Refusal(403)
+            stream.tell(stream.asked)
+        else:
+            stream.tell({topic for event in events for topic in topics_of(event)})
 
 
 def _token(headers: dict[str, str]) -> str:
@@ -191,19 +147,3 @@ def _number(given: str) -> int:
     if not (given.isascii() and given.isdecimal() and len(given) <= 18):
         raise Refusal(404)
     return int(given)
-
-
-async def _say(send: Send, text: bytes, last: bool = False) -> None:
-    async with asyncio.timeout(SLOWEST):
-        await send({"type": "http.response.body", "body": text, "more_body": not last})
-
-
-def _retry(least: int = 1000, most: int = 4000) -> bytes:
-    """When to come back, in milliseconds. Everybody at another time, so that a restart is no stampede."""
-    return b"retry: %d\n\n" % random.randint(least, most)  # noqa: S311  # a pause, not a secret
-
-
-async def _later(send: Send) -> None:
-    """A stream that ends at once: browsers come back to one of those, and give up after an error status."""
-    await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-    await _say(send, _retry(2000, 8000), last=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 from collections.abc import AsyncIterator, Iterable
 
 import aiohttp
 from yarl import URL
 
+from .callers import Proxies, peer_of
 from .exchange import Gone, Header, Receive, Refusal, Scope, Send, answer, declared_length, headers_of
 
 log = logging.getLogger(__name__)
@@ -36,10 +36,9 @@ _AWAY = b"""<!doctype html>
 class Relay:
     """A way through to the app."""
 
-    def __init__(self, app: str, trusted: str) -> None:
-        """`app`: its address, as http://127.0.0.1:8001. `trusted`: proxies whose X-Forwarded-* count, as 10.0.0.0/8."""
-        self._app = app
-        self._trusted = [ipaddress.ip_network(given) for given in trusted.replace(",", " ").split()]
+    def __init__(self, app: str, proxies: Proxies) -> None:
+        """`app`: its address, as http://127.0.0.1:8001. `proxies`: whose X-Forwarded-* count."""
+        self._app, self._proxies = app, proxies
         self._session: aiohttp.ClientSession | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -97,21 +96,15 @@ class Relay:
 
     def _headers(self, scope: Scope) -> list[Header]:
         """The request's own, without hop-by-hop ones, without any that a WSGI app could take for another's name."""
-        peer = scope["client"][0] if scope.get("client") else ""
+        peer = peer_of(scope)
         kept = [(n, v) for n, v in _end_to_end(scope["headers"]) if n.lower() not in _OURS and b"_" not in n]
-        said = {n.lower(): v for n, v in scope["headers"]} if self._trusts(peer) else {}
+        said = {n.lower(): v for n, v in scope["headers"]} if self._proxies.trusts(peer) else {}
         before = said.get(b"x-forwarded-for")
         through = b", ".join(part for part in (before, peer.encode("latin-1")) if part)
         scheme = said.get(b"x-forwarded-proto", b"").lower()
         if scheme not in (b"http", b"https"):
             scheme = scope.get("scheme", "http").encode("latin-1")
         return [*kept, (b"x-forwarded-for", through), (b"x-forwarded-proto", scheme)]
-
-    def _trusts(self, peer: str) -> bool:
-        try:
-            return any(ipaddress.ip_address(peer) in network for network in self._trusted)
-        except ValueError:
-            return False
 
 
 class _Broken(Exception):

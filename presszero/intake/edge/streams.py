@@ -1,4 +1,4 @@
-"""Open pages, and who of them is told what."""
+"""Open pages of our members, and who of them is told what. Those of visitors are kept apart, in `talks`."""
 
 from __future__ import annotations
 
@@ -13,16 +13,12 @@ SLOW_EVERY = 1.0  # seconds between two nudges of a merchant's lists
 
 
 class Stream:
-    """One open page: whose it is, what it asked for, and what of it is still to be told."""
+    """One open page: what it asked for, and what of it is still to be told."""
 
-    __slots__ = ("asked", "ended", "member_id", "merchant_id", "pending", "role", "session_id", "_waiting")
+    __slots__ = ("_waiting", "asked", "ended", "pending")
 
-    def __init__(self, session_id: int, merchant_id: int, member_id: int, role: str, conversation_id: int) -> None:
-        self.session_id, self.merchant_id, self.member_id, self.role = session_id, merchant_id, member_id, role
-        asked = {"list", "counts", f"mentions:{member_id}"}
-        if conversation_id:
-            asked |= {f"conversation:{conversation_id}", f"looking:{conversation_id}"}
-        self.asked = frozenset(asked)
+    def __init__(self, asked: frozenset[str]) -> None:
+        self.asked = asked
         self.pending: set[str] = set()
         self.ended = ""  # why, once it has
         self._waiting: asyncio.Future[None] | None = None
@@ -61,29 +57,42 @@ class Stream:
             timer.cancel()
 
 
+class DeskStream(Stream):
+    """A member's page: whose it is, and by which session."""
+
+    __slots__ = ("member_id", "merchant_id", "role", "session_id")
+
+    def __init__(self, session_id: int, merchant_id: int, member_id: int, role: str, conversation_id: int) -> None:
+        asked = {"list", "counts", f"mentions:{member_id}"}
+        if conversation_id:
+            asked |= {f"conversation:{conversation_id}", f"looking:{conversation_id}"}
+        super().__init__(frozenset(asked))
+        self.session_id, self.merchant_id, self.member_id, self.role = session_id, merchant_id, member_id, role
+
+
 def _expire(waiting: asyncio.Future[None]) -> None:
     if not waiting.done():
         waiting.set_exception(TimeoutError())
 
 
 class Streams:
-    """All open pages of this edge, by merchant."""
+    """All open pages of members on this edge, by merchant."""
 
     def __init__(self) -> None:
-        self._of: dict[int, set[Stream]] = defaultdict(set)
+        self._of: dict[int, set[DeskStream]] = defaultdict(set)
         self._slow: dict[int, set[str]] = {}  # merchants whose lists were nudged within the last second
         self.sure = False  # whether everybody's right to listen was confirmed a moment ago
 
-    def __iter__(self) -> Iterator[Stream]:
+    def __iter__(self) -> Iterator[DeskStream]:
         return (stream for streams in self._of.values() for stream in streams)
 
     def __len__(self) -> int:
         return sum(len(streams) for streams in self._of.values())
 
-    def add(self, stream: Stream) -> None:
+    def add(self, stream: DeskStream) -> None:
         self._of[stream.merchant_id].add(stream)
 
-    def remove(self, stream: Stream) -> None:
+    def remove(self, stream: DeskStream) -> None:
         streams = self._of[stream.merchant_id]
         streams.discard(stream)
         if not streams:

@@ -12,11 +12,12 @@ from typing import Any
 from presszero.timeline.holes import Progress
 
 from .database import DatabaseAway, Seat
-from .topics import Happened
+from .topics import Happened, talk
 
 log = logging.getLogger(__name__)
 
-# A delivery knows its entry; which conversation that stands in is asked here, once for everybody who listens.
+# A delivery knows its entry; which conversation that stands in is asked here, once for everybody who listens. So is the
+# thread of an entry on a chat line, by one look-up for each event that may be of one.
 READ = """
 WITH new AS (
   SELECT id, merchant_id, kind, conversation_id, data FROM timeline_event WHERE id > %s ORDER BY id LIMIT %s
@@ -25,15 +26,33 @@ WITH new AS (
   FROM unnest(%s::bigint[], %s::bigint[]) AS gap (first, last)
   JOIN timeline_event e ON e.id BETWEEN gap.first AND gap.last
 )
-SELECT e.id, e.merchant_id, e.kind, coalesce(e.conversation_id, m.conversation_id), e.data
+SELECT e.id, e.merchant_id, e.kind, coalesce(e.conversation_id, m.conversation_id), e.data, chat.line_id, chat.key
 FROM (SELECT * FROM late UNION ALL SELECT * FROM new) e
 LEFT JOIN conversations_message m ON e.conversation_id IS NULL AND e.kind LIKE 'delivery.%%'
   AND m.merchant_id = e.merchant_id AND m.entry_id = (e.data ->> 'entry_id')::bigint
+LEFT JOIN LATERAL (
+  SELECT (e.data ->> 'entry_id')::bigint AS id
+  WHERE e.kind = 'delivery.changed'
+    OR e.kind IN ('message.received', 'message.sent') AND e.data ->> 'channel' = 'chat'
+  UNION ALL
+  SELECT t.entry_id FROM conversations_message t
+  WHERE e.kind = 'message.taken_back' AND t.merchant_id = e.merchant_id AND t.id = (e.data ->> 'message_id')::bigint
+  LIMIT 1
+) entry ON true
+LEFT JOIN LATERAL (
+  SELECT t.line_id, t.key FROM channels_entry n
+  JOIN channels_thread t ON t.merchant_id = n.merchant_id AND t.id = n.thread_id
+  JOIN channels_line l ON l.merchant_id = t.merchant_id AND l.id = t.line_id AND l.kind = 'chat'
+  WHERE n.merchant_id = e.merchant_id AND n.id = entry.id
+  LIMIT 1
+) chat ON true
 ORDER BY e.id
 """
 OLDEST = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 BEGIN_ONE = "SELECT pg_current_xact_id()::text::bigint"
 LATEST = "SELECT coalesce(max(id), 0) FROM timeline_event"
+
+BY_SENDER = "from:"  # how a thread is named on a channel without subjects
 
 AT_ONCE = 2_000  # events a read
 KEPT = 5_000  # events remembered for pages that come back
@@ -126,5 +145,11 @@ class Tail:
 
 
 def _event(row: Sequence[Any]) -> Happened:
-    number, merchant, kind, conversation, details = row
-    return Happened(number, merchant, kind, conversation, json.loads(details) if isinstance(details, str) else details)
+    number, merchant, kind, conversation, details, line, key = row
+    details = json.loads(details) if isinstance(details, str) else details
+    return Happened(number, merchant, kind, conversation, details, _talk(line, key))
+
+
+def _talk(line: int | None, key: str | None) -> str:
+    """A chat's thread is named after its sender."""
+    return talk(line, key.removeprefix(BY_SENDER)) if line and key and key.startswith(BY_SENDER) else ""

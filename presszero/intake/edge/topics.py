@@ -1,7 +1,8 @@
 """Which pages care about an event. Pure.
 
 A topic is a word, or a word and an id: `list`, `counts`, `conversation:42`, `mentions:7`, `looking:42`. A page hears
-that a topic changed and fetches it through its own, guarded address; nothing else is ever sent.
+that a topic changed and fetches it through its own, guarded address; nothing else is ever sent. `chat:7:v-0123` is a
+visitor's thread on a line: no member's page can ask for it, and no widget for anything else.
 """
 
 from __future__ import annotations
@@ -28,6 +29,12 @@ class Happened:
     kind: str
     conversation_id: int | None
     details: Mapping[str, Any]
+    talk: str = ""  # the thread of a visitor that it stands in, for their widget; never for a member's page
+
+
+def talk(line_id: int, address: str) -> str:
+    """A visitor's thread on a line as a topic: chat:7:v-0123…"""
+    return f"chat:{line_id}:{address}"
 
 
 def topics_of(event: Happened) -> frozenset[str]:

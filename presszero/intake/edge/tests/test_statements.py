@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.db import connection, models
 
-from presszero.intake.edge import lines, live, tail
+from presszero.intake.edge import known, lines, live, presence, tail, writing
 from presszero.mailroom.incoming import RECEIVE, Incoming, columns
 
 ROW = Incoming(1, 1, "a", 1, {}, b"")
@@ -24,6 +24,11 @@ STATEMENTS: dict[LiteralString, list[object]] = {
     tail.OLDEST: [],
     tail.BEGIN_ONE: [],
     tail.LATEST: [],
+    known.FIND: [["token"], ["hash"]],
+    known.STILL: [[1], [1]],
+    presence.MARK: [[1, 1], [1, 2], ["types", "here"]],
+    presence.GONE: [[1], [1]],
+    writing.WRITING: [[1], [1]],
 }
 # Each column the edge reads or writes, by table, and the kind of field it takes it for.
 USED: dict[str, dict[str, type[models.Field]]] = {  # type: ignore[type-arg]
@@ -47,7 +52,44 @@ USED: dict[str, dict[str, type[models.Field]]] = {  # type: ignore[type-arg]
         "settings": models.JSONField,
         "sealed": models.BinaryField,
         "heard_at": models.DateTimeField,
+        "paused_at": models.DateTimeField,
     },
+    "visitors_visitor": {
+        "id": models.BigAutoField,
+        "merchant_id": models.ForeignKey,
+        "line_id": models.ForeignKey,
+        "secret_hash": models.CharField,
+        "address": models.CharField,
+        "shopper": models.CharField,
+        "signed_until": models.DateTimeField,
+        "name": models.CharField,
+        "seen_at": models.DateTimeField,
+        "typing_at": models.DateTimeField,
+        "ended_at": models.DateTimeField,
+    },
+    "channels_thread": {
+        "id": models.BigAutoField,
+        "merchant_id": models.ForeignKey,
+        "line_id": models.ForeignKey,
+        "key": models.CharField,
+    },
+    "channels_entry": {
+        "id": models.BigAutoField,
+        "merchant_id": models.ForeignKey,
+        "thread_id": models.ForeignKey,
+    },
+    "conversations_threadplace": {
+        "merchant_id": models.ForeignKey,
+        "thread_id": models.ForeignKey,
+        "conversation_id": models.ForeignKey,
+    },
+    "conversations_looking": {
+        "merchant_id": models.ForeignKey,
+        "conversation_id": models.ForeignKey,
+        "member_id": models.ForeignKey,
+        "typing_at": models.DateTimeField,
+    },
+    "team_person": {"id": models.BigAutoField, "name": models.CharField},
     "team_session": {
         "id": models.BigAutoField,
         "person_id": models.ForeignKey,
@@ -71,8 +113,13 @@ USED: dict[str, dict[str, type[models.Field]]] = {  # type: ignore[type-arg]
         "conversation_id": models.BigIntegerField,
         "data": models.JSONField,
     },
-    "conversations_conversation": {"id": models.BigAutoField, "merchant_id": models.ForeignKey},
+    "conversations_conversation": {
+        "id": models.BigAutoField,
+        "merchant_id": models.ForeignKey,
+        "root_id": models.ForeignKey,
+    },
     "conversations_message": {
+        "id": models.BigAutoField,
         "merchant_id": models.ForeignKey,
         "entry_id": models.ForeignKey,
         "conversation_id": models.ForeignKey,

@@ -1,0 +1,98 @@
+"""Taking in: how a request becomes a row, is stored in a group, and is answered. The door and the chat share it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from hashlib import sha256
+
+from presszero.channels.adapter import Adapter, Request
+from presszero.mailroom.incoming import Incoming, storable_headers, storable_id
+from presszero.mailroom.lanes import lane
+
+from .commits import LARGE, Commits, Outcome
+from .exchange import JSON, NEVER_KEPT, Refusal, Send, answer, try_again
+
+log = logging.getLogger(__name__)
+
+USUAL_LIMIT = 1_000_000  # bytes; an adapter may say otherwise by `max_body`
+IN_FLIGHT = 256 * 1024 * 1024  # bytes of large bodies held in memory at once, by all senders together
+_NOT_KEPT = frozenset({"authorization", "cookie", "connection", "proxy-authorization"})
+_STORED = b'{"stored":true}'
+
+
+class Taking:
+    """Room for large bodies, and the two queues that everything goes through."""
+
+    def __init__(self, light: Commits, heavy: Commits, heard: Callable[[Iterable[int]], None]) -> None:
+        """`light` takes small bodies in groups; `heavy` large ones, so that they hold nobody up.
+
+        `heard` is told the line of everything that was stored.
+        """
+        self._light, self._heavy, self._heard = light, heavy, heard
+        self._in_flight = 0
+
+    @contextlib.contextmanager
+    def room(self, length: int) -> Iterator[None]:
+        """Memory for a body of so many bytes, held while the block lasts. Raises Refusal(503)."""
+        held = length if length >= LARGE else 0
+        if self._in_flight + held > IN_FLIGHT:
+            raise try_again(2)
+        self._in_flight += held
+        try:
+            yield
+        finally:
+            self._in_flight -= held
+
+    async def store(self, row: Incoming) -> Outcome:
+        """Returns once the row is safe, or it is clear that it is not."""
+        commits = self._heavy if len(row.body) >= LARGE else self._light
+        outcome = await commits.store(row)
+        self._heard([row.line_id])
+        return outcome
+
+
+def limit_of(channel: Adapter) -> int:
+    """The largest body a channel takes, in bytes."""
+    return int(getattr(channel, "max_body", USUAL_LIMIT))
+
+
+def incoming(channel: Adapter, request: Request, merchant_id: int, line_id: int) -> Incoming:
+    """The row of a request that was found to be genuine."""
+    headers = {name: value for name, value in request.headers.items() if name not in _NOT_KEPT}
+    return Incoming(
+        merchant_id,
+        line_id,
+        storable_id(_event_id(channel, request)),
+        lane(line_id, _lane_key(channel, request)),
+        storable_headers(headers),
+        request.body,
+    )
+
+
+async def tell(send: Send, outcome: Outcome) -> None:
+    """The answer to whoever brought it. Raises Refusal."""
+    if outcome is Outcome.FULL:
+        raise try_again(10)
+    if outcome is Outcome.REFUSED:
+        raise Refusal(422)
+    await answer(send, 200, _STORED, [JSON, NEVER_KEPT])
+
+
+def _event_id(channel: Adapter, request: Request) -> str:
+    """A genuine body whose id cannot be read is kept all the same: it is its own id, and is quarantined later."""
+    try:
+        found = channel.event_id(request)
+    except Exception as why:
+        log.warning("%s: an arrival without a readable id (%s).", channel.kind, type(why).__name__)
+        found = ""
+    return found or sha256(request.body).hexdigest()
+
+
+def _lane_key(channel: Adapter, request: Request) -> str:
+    try:
+        return channel.lane_key(request.body)
+    except Exception as why:
+        log.warning("%s: an arrival without a readable sender (%s).", channel.kind, type(why).__name__)
+        return ""
