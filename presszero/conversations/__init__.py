@@ -4,7 +4,7 @@ Owns: conversation, message, note, mention, draft, resolution, snooze, assignmen
 wish.
 Announces: conversation.opened, conversation.resolved, conversation.reopened, conversation.snoozed, conversation.woken,
 conversation.assigned, conversation.merged, conversation.unmerged, conversation.split, conversation.unsplit,
-conversation.changed, conversation.wished, message.received, message.sent, message.taken_back, note.added,
-note.removed, person.mentioned, answer.not_arrived.
+conversation.changed, conversation.wished, conversation.recognised, message.received, message.sent, message.taken_back,
+note.added, note.removed, person.mentioned, answer.not_arrived.
 Hears: delivery facts (a failed delivery puts the conversation back in sight).
 """

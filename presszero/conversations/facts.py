@@ -150,3 +150,10 @@ class AnswerNotArrived(Fact):
     kind = "answer.not_arrived"
     sentence = "An answer did not reach them"
     message_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerRecognised(Fact):
+    kind = "conversation.recognised"
+    sentence = "It is known now who wrote"
+    merge_id: int  # of the two customers who are one

@@ -10,6 +10,9 @@ from datetime import datetime, timedelta
 REOPEN_WITHIN = timedelta(days=30)  # an answer to a matter resolved longer ago begins a new one
 SAME_MATTER_WITHIN = timedelta(days=3)  # a channel without subjects continues what was talked about
 SAME_SUBJECT_WITHIN = timedelta(days=30)
+SOMETHING_ELSE = "they said it is about something else"
+
+_CALLED = {"email": "e-mail", "chat": "the chat", "form": "the web form"}
 
 _PREFIX = re.compile(
     r"^\s*(?:\[[^\]\n]{1,40}\]\s*)?"
@@ -53,6 +56,7 @@ class Arrival:
     has_subject: bool  # the channel carries subjects
     proven: bool  # not refuted by our own receiver
     automatic: str  # "" for a person's words
+    something_else: bool = False  # they said themselves that it is another matter than before
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +73,41 @@ def place(arrival: Arrival, answered: Answered | None, matters: Sequence[Matter]
     """The conversation an arrival joins. A claim that is not proven joins nothing of anybody's."""
     if not arrival.proven:
         return Placement(None, "the sender could not be confirmed", "Our own mail server says this is not from them.")
+    if arrival.something_else:
+        return Placement(None, SOMETHING_ELSE)
     if answered:
-        return _answering(arrival, answered)
+        return _goes_on(arrival, answered, matters) or _answering(arrival, answered)
     if arrival.automatic in {"verification", "list"}:
         return Placement(None, "written by a machine")
     if arrival.has_subject:
         return _by_subject(arrival, matters)
     return _by_recency(arrival, matters)
+
+
+def same_matter(begun: Arrival, matters: Sequence[Matter]) -> Placement:
+    """Whether a matter continues one of the others, once it is known that they are of one customer.
+
+    `begun` is how it began, `at` when it was last spoken of; `matters` are the others that are open. Where two could be
+    meant, none is: an agent joins them.
+    """
+    if begun.something_else:
+        return Placement(None, SOMETHING_ELSE)
+    wanted = base_subject(begun.subject) if begun.has_subject else ""
+    within = SAME_SUBJECT_WITHIN if wanted else SAME_MATTER_WITHIN
+    near = [m for m in matters if not m.resolved and abs(begun.at - m.last_at) <= within]
+    meant = [m for m in near if base_subject(m.subject) == wanted] if wanted else near
+    if len(meant) != 1:
+        return Placement(None, "no open matter" if not meant else "several open matters")
+    what = "same subject" if wanted else "open matter"
+    return Placement(meant[0].conversation_id, f"same customer, {what}{_via(begun, meant[0])}")
+
+
+def _goes_on(arrival: Arrival, answered: Answered, matters: Sequence[Matter]) -> Placement | None:
+    """A channel where all they ever write is one thread: what is settled is left alone while another matter is open."""
+    if arrival.has_subject or answered.ours or not answered.resolved or not answered.takes_part:
+        return None
+    found = _by_recency(arrival, matters)
+    return found if found.conversation_id is not None else None
 
 
 def _answering(arrival: Arrival, answered: Answered) -> Placement:
@@ -131,7 +163,9 @@ def _newest_first(matters: Sequence[Matter]) -> list[Matter]:
 
 
 def _via(arrival: Arrival, matter: Matter) -> str:
-    return f" from {matter.channel}" if matter.channel and matter.channel != arrival.channel else ""
+    if not matter.channel or matter.channel == arrival.channel:
+        return ""
+    return f" from {_CALLED.get(matter.channel, matter.channel)}"
 
 
 def _ago(gap: timedelta) -> str:

@@ -9,15 +9,16 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from presszero.channels.vocabulary import Handle as Address
 from presszero.channels.vocabulary import Proof
 from presszero.core.actor import Actor
-from presszero.core.merging import everyone_below
 from presszero.core.refusal import Refused
 from presszero.core.text import clean, one_line
 from presszero.timeline.actions import record
 
 from .facts import ConsentChanged, CustomerChanged, CustomerMerged, CustomerUnmerged, HandleBounced, HandleProven
-from .models import Consent, Customer, CustomerNote, Handle, Merge, OwnField
+from .models import Claim, Consent, Customer, CustomerNote, Handle, Merge, OwnField
+from .queries import born_to
 
 _MERGING = 0x5E4F  # advisory lock class of merges, by merchant
 
@@ -57,7 +58,7 @@ def unmerge(merge: Merge, *, by: Actor) -> Customer:
         raise CannotMerge("This was taken back already.")
     made.undone_at, made.undone_by = timezone.now(), by.code
     made.save(update_fields=["undone_at", "undone_by"])
-    freed = _all_below(made)
+    freed = born_to(made)
     _locked(made.merchant_id, [*freed, made.winner_id])
     Customer.objects.filter(merchant_id=made.merchant_id, id__in=freed - {made.loser_id}).update(root_id=made.loser_id)
     Customer.objects.filter(merchant_id=made.merchant_id, id=made.loser_id).update(root=None)
@@ -75,6 +76,42 @@ def prove(handle: Handle, proof: Proof, *, by: Actor, reason: str, at: datetime 
     row.save(update_fields=["proof", "proof_reason", "proven_at"])
     record(HandleProven(merchant_id=row.merchant_id, by=by, customer_id=row.customer_id, handle_id=row.id))
     return True
+
+
+@transaction.atomic
+def prove_theirs(customer: Customer, proven: Address, *, by: Actor, reason: str) -> Merge | None:
+    """An address is proven to be this customer's. If it is somebody's already, the two are one from now on: that merge.
+
+    What they claimed of it counts as proven. The same twice is once. An impostor's use of the address is left alone.
+    """
+    merchant_id = customer.merchant_id
+    _alone(merchant_id)
+    lock_addresses(merchant_id, [(proven.kind, proven.address)])
+    rows = Handle.objects.filter(merchant_id=merchant_id, kind=proven.kind, address=proven.address)
+    known = rows.exclude(proof=Proof.REFUTED).select_related("customer").first()
+    here = Customer.objects.get(merchant_id=merchant_id, id=customer.id)
+    roots = {here.now_id, known.customer.now_id if known else here.now_id}
+    _locked(merchant_id, roots)
+    if known is None:
+        known = add_handle(here, proven.kind, proven.address, by=by, name=proven.name)
+    prove(known, Proof.VERIFIED, by=by, reason=reason)
+    members = Customer.objects.filter(Q(id__in=roots) | Q(root_id__in=roots), merchant_id=merchant_id).values("id")
+    claims = Claim.objects.filter(merchant_id=merchant_id, customer_id__in=members, proven_at=None)
+    claims.filter(kind=proven.kind, address=proven.address).update(proven_at=timezone.now())
+    if len(roots) == 1:
+        return None
+    return merge(here, known.customer, by=by, reason=reason)
+
+
+def lock_addresses(merchant_id: int, addresses: Iterable[tuple[str, str]]) -> None:
+    """Whoever is about to make somebody with one of these (kind, address) waits until we are done, and then looks."""
+    keys = sorted({f"{merchant_id} {kind} {address}" for kind, address in addresses})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(k) FROM (SELECT hashtextextended(key, 7) AS k FROM unnest(%s::text[]) AS key"
+            " ORDER BY 1) sorted",
+            [keys],
+        )
 
 
 @transaction.atomic
@@ -157,15 +194,6 @@ def _alone(merchant_id: int) -> None:
 def _locked(merchant_id: int, ids: Iterable[int]) -> dict[int, Customer]:
     rows = Customer.objects.select_for_update().filter(merchant_id=merchant_id, id__in=set(ids)).order_by("id")
     return {row.id: row for row in rows}
-
-
-def _all_below(made: Merge) -> set[int]:
-    """The loser and everyone still merged into them."""
-    standing = Merge.objects.filter(merchant_id=made.merchant_id, undone_at=None)
-    family = Customer.objects.filter(merchant_id=made.merchant_id).filter(
-        Q(root_id__in=Customer.objects.filter(id=made.loser_id).values("root_id")) | Q(id=made.loser_id)
-    )
-    return everyone_below(made.loser_id, standing.filter(loser__in=family).values_list("loser_id", "winner_id"))
 
 
 def _checked(field: OwnField, value: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from presszero.core.merging import everyone_below
 from presszero.core.text import one_line
 from presszero.merchants.models import Merchant
 
@@ -16,6 +17,15 @@ def family(customer: Customer) -> list[int]:
     root = customer.now_id
     rest = Customer.objects.filter(merchant_id=customer.merchant_id, root_id=root).values_list("id", flat=True)
     return [root, *rest]
+
+
+def born_to(merge: Merge) -> set[int]:
+    """The ids that a merge which stands brought along: its loser, and everyone still merged into them."""
+    standing = Merge.objects.filter(merchant_id=merge.merchant_id, undone_at=None)
+    family = Customer.objects.filter(merchant_id=merge.merchant_id).filter(
+        Q(root_id__in=Customer.objects.filter(id=merge.loser_id).values("root_id")) | Q(id=merge.loser_id)
+    )
+    return everyone_below(merge.loser_id, standing.filter(loser__in=family).values_list("loser_id", "winner_id"))
 
 
 def today(customer: Customer) -> Customer:

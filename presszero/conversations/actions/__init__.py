@@ -3,6 +3,7 @@
 from .answer import forget_draft, note, remove_note, reply, save_draft, take_back, upload
 from .arrange import merge, split, unmerge, unsplit
 from .begin import begin
+from .recognise import recognise
 from .settle import (
     assign,
     follow,
@@ -26,6 +27,7 @@ __all__ = [
     "looking",
     "merge",
     "note",
+    "recognise",
     "remove_note",
     "reopen",
     "reply",

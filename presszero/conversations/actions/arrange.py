@@ -12,6 +12,7 @@ from django.utils import timezone
 from presszero.core.actor import Actor
 from presszero.core.merging import everyone_below
 from presszero.core.refusal import Refused
+from presszero.core.text import one_line
 from presszero.timeline.actions import record
 
 from ..facts import ConversationMerged, ConversationSplit, ConversationUnmerged, ConversationUnsplit
@@ -25,7 +26,7 @@ _ARRANGING = 0x5E4E  # advisory lock class of merges and splits, by merchant
 
 
 @transaction.atomic
-def merge(loser: Conversation, winner: Conversation, *, by: Actor) -> Merge:
+def merge(loser: Conversation, winner: Conversation, *, by: Actor, reason: str = "") -> Merge:
     """From now on `loser` is part of `winner`. Raises Refused when they are one already, or of two customers."""
     lost, won = _together(loser, winner)
     if lost.id == won.id:
@@ -34,7 +35,7 @@ def merge(loser: Conversation, winner: Conversation, *, by: Actor) -> Merge:
         raise Refused(
             "These belong to two customers.", "If the two customers are one person, merge the customers first."
         )
-    made = _join(lost, won, won, by)
+    made = _join(lost, won, won, by, reason)
     if lost.state == State.OPEN and won.state != State.OPEN and lost.waiting_since:
         _bring_back(won, by)
     sum_up(won)
@@ -150,7 +151,7 @@ def _locked(merchant_id: int, ids: Iterable[int]) -> dict[int, Conversation]:
     return {row.id: row for row in rows.order_by("id")}
 
 
-def _join(lost: Conversation, into: Conversation, whole: Conversation, by: Actor) -> Merge:
+def _join(lost: Conversation, into: Conversation, whole: Conversation, by: Actor, why: str = "") -> Merge:
     """`lost` becomes part of `into`, which is itself, or is part of, `whole`."""
     made = Merge.objects.create(
         merchant_id=lost.merchant_id,
@@ -160,6 +161,7 @@ def _join(lost: Conversation, into: Conversation, whole: Conversation, by: Actor
         winner_state=_resting_state(whole),
         at=timezone.now(),
         by=by.code,
+        reason=one_line(why, 300),
     )
     below = Conversation.objects.filter(Q(id=lost.id) | Q(root=lost), merchant_id=lost.merchant_id)
     below.update(root=whole)

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from presszero.channels.models import Line
 from presszero.channels.models import Thread as ThreadRow
-from presszero.conversations.models import Conversation
+from presszero.conversations.models import Conversation, Topic
 from presszero.conversations.policy import REOPEN_WITHIN
+from presszero.customers.actions import lock_addresses
 from presszero.customers.models import Customer, Handle
 from presszero.merchants.models import Merchant
 from presszero.merchants.queries import weeks
@@ -145,6 +146,10 @@ def look_up(batch: Batch) -> None:
     for strand, number in ((s, strands[s.row.id]) for s in batch.strands() if s.row.id in strands):
         strand.place = batch.places.get(number or 0)
     _floods(batch)
+    named = {item.message.topic for item in batch.items if item.message.topic}
+    if named:
+        topics = Topic.objects.filter(merchant_id=batch.merchant_id, name__in=named, retired_at=None)
+        batch.topics = dict(topics.values_list("name", "id"))
 
 
 def _people(batch: Batch) -> None:
@@ -153,7 +158,7 @@ def _people(batch: Batch) -> None:
     known = _handles(batch.merchant_id, wanted)
     missing = [address for address in wanted if address not in known]
     if missing:  # another lane may be making the same person: one of us waits, then looks again
-        _lock_addresses(batch.merchant_id, missing)
+        lock_addresses(batch.merchant_id, [(kind, address) for kind, address, _ in missing])
         known |= _handles(batch.merchant_id, missing)
     for address, item in wanted.items():
         batch.people[address] = known.get(address) or _stranger(batch.merchant_id, item)
@@ -179,16 +184,6 @@ def _handles(merchant_id: int, wanted: Iterable[Address]) -> dict[Address, Perso
             person = Customer(id=customer, merchant_id=merchant_id, name=called)
             found[kind, address, proof == "refuted"] = Person(handle, person, root, False)
     return found
-
-
-def _lock_addresses(merchant_id: int, missing: list[Address]) -> None:
-    keys = sorted({f"{merchant_id} {kind} {address}" for kind, address, _ in missing})
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(k) FROM (SELECT hashtextextended(key, 7) AS k FROM unnest(%s::text[]) AS key"
-            " ORDER BY 1) sorted",
-            [keys],
-        )
 
 
 def _stranger(merchant_id: int, item: Item) -> Person:
