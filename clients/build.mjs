@@ -1,9 +1,8 @@
 // Puts what the browser loads into presszero/ui/static/built/: libraries as they are published, our fonts' files
-// with the CSS that names them, and each of our own programs (a folder here with a main.ts) as one minified module.
+// with the CSS that names them, and each of our own programs as one minified file.
 
 import { build } from "esbuild";
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -51,10 +50,12 @@ async function licences() {
   return (await Promise.all(texts)).join("\n" + "-".repeat(80) + "\n\n");
 }
 
-async function ourPrograms() {
-  const entries = await readdir(here, { withFileTypes: true });
-  return entries.filter((entry) => entry.isDirectory() && existsSync(path.join(here, entry.name, "main.ts")));
-}
+// What we wrote: entry point → what it is built into. A shop's page loads the first as a plain script.
+const OURS = {
+  "widget/loader/main.ts": { outfile: "widget.js", format: "iife" },
+  "widget/frame/main.ts": { outfile: "chat.js", format: "esm" },
+  "widget/frame/chat.css": { outfile: "chat.css" },
+};
 
 await rm(built, { recursive: true, force: true });
 await mkdir(built, { recursive: true });
@@ -63,14 +64,16 @@ for (const [name, source] of Object.entries(LIBRARIES)) {
 }
 await writeFile(path.join(built, "inter.css"), FONT_CSS);
 await writeFile(path.join(built, "LICENCES.txt"), await licences());
-for (const program of await ourPrograms()) {
+for (const [entry, { outfile, ...how }] of Object.entries(OURS)) {
   await build({
-    entryPoints: [path.join(here, program.name, "main.ts")],
-    outfile: path.join(built, `${program.name}.js`),
+    entryPoints: [path.join(here, entry)],
+    outfile: path.join(built, outfile),
     bundle: true,
     minify: true,
-    format: "esm",
-    target: "es2022",
+    // Browsers of the last three years; CSS newer than them is ours to keep as we wrote it.
+    target: entry.endsWith(".css") ? "esnext" : "es2022",
     legalComments: "linked",
+    logLevel: "warning",
+    ...how,
   });
 }

@@ -200,6 +200,7 @@ PLAIN: dict[str, Maker] = {
     "images/token": lambda e: "no-such-token",
     "reset/token": lambda e: "no-such-token",
     "invitations/token": lambda e: f"an-invitation-token-{e.shop.merchant.slug}",
+    "chat/token": lambda e: "no-such-token",
     "mails/folder": lambda e: "new",
     "mails/name": lambda e: "1",
 }
