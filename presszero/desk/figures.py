@@ -91,7 +91,9 @@ class Screen:
 
     @property
     def date(self) -> str:
-        return date_format(self.day.day, "l j F Y" if self.day.day.year != self.today.year else "l j F")
+        """With its weekday where the title does not say it."""
+        parts = "j F" if (self.today - self.day.day).days > 1 else "l j F"
+        return date_format(self.day.day, parts if self.day.day.year == self.today.year else f"{parts} Y")
 
     @property
     def earlier(self) -> str:
@@ -144,8 +146,12 @@ class Screen:
 
     @cached_property
     def hours(self) -> list[Bar]:
+        """From the first to the last in which anybody wrote, and never less than the middle of the day."""
+        used = {n for m in self.day.matters for n in m.hours} | {8, min(18, len(self.hour_marks) - 1)}
         asked = [
-            (f"hour:{n}", _("From %(clock)s") % {"clock": clock}, clock[:2]) for n, clock in enumerate(self.hour_marks)
+            (f"hour:{n}", _("From %(clock)s") % {"clock": clock}, clock[:2])
+            for n, clock in enumerate(self.hour_marks)
+            if min(used) <= n <= max(used)
         ]
         return self._bars(asked)
 
@@ -217,7 +223,7 @@ def _range(sorted_words: Sequence[str]) -> str:
     if not sorted_words:
         return ""
     low, high = sorted_words[0], sorted_words[-1]
-    return low if low == high else f"{low} – {high}"
+    return low if low == high else f"{low}\u00a0–\u00a0{high}"
 
 
 def _speeds() -> dict[str, tuple[str, str]]:

@@ -27,6 +27,12 @@ class Resolution(Owned):
                 fields=["merchant", "conversation"], condition=Q(reopened_at=None), name="resolved_once_at_a_time"
             )
         ]
+        indexes = [
+            models.Index(fields=["merchant", "at"], name="resolution_by_day"),
+            models.Index(
+                fields=["merchant", "reopened_at"], condition=Q(reopened_at__isnull=False), name="reopened_by_day"
+            ),
+        ]
 
 
 class Snooze(Owned):

@@ -31,7 +31,10 @@ class Message(Owned):
             models.UniqueConstraint(fields=["merchant", "entry"], name="one_place_an_entry"),
             models.UniqueConstraint(fields=["merchant", "client_id"], name="one_message_a_click"),
         ]
-        indexes = [models.Index(fields=["merchant", "conversation", "at", "id"], name="message_stream")]
+        indexes = [
+            models.Index(fields=["merchant", "conversation", "at", "id"], name="message_stream"),
+            models.Index(fields=["merchant", "at"], name="message_by_day"),
+        ]
 
 
 class ThreadPlace(Owned):
