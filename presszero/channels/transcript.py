@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -36,6 +37,7 @@ class Said:
     """An entry as its reader may see it. `state`: of what we sent them, one of SHOWN; "" for their own."""
 
     entry: Entry
+    at: datetime  # its place: what was written today and sent tomorrow stands at tomorrow
     state: str
     files: tuple[Attachment, ...]
 
@@ -70,7 +72,9 @@ def newest(reader: Reader, before: int | None = None) -> Page | None:
     found = list(rows.order_by("-shown_at", "-id")[: PAGE + 1])
     page = found[:PAGE][::-1]
     files = _files(reader, page)
-    return Page(tuple(Said(each, each.state or "", files.get(each.id, ())) for each in page), len(found) > PAGE)
+    return Page(
+        tuple(Said(each, each.shown_at, each.state or "", files.get(each.id, ())) for each in page), len(found) > PAGE
+    )
 
 
 def file(reader: Reader, token: str) -> Attachment | None:
@@ -97,10 +101,7 @@ def mark(reader: Reader, seen_to: int, *, read: bool, by: Actor) -> int:
 
 
 def _shown(reader: Reader) -> QuerySet[Any]:
-    """Theirs, and ours once it has left the outbox: what is held back, set for later or taken back is not there yet.
-
-    `shown_at` is its place: what was written today and sent tomorrow stands at tomorrow.
-    """
+    """Theirs, and ours once it has left the outbox: what is held back, set for later or taken back is not there yet."""
     to_them = Delivery.objects.filter(
         merchant_id=reader.line.merchant_id,
         entry_id=OuterRef("id"),

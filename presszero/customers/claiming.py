@@ -22,10 +22,10 @@ def customer_of(merchant_id: int, address: Address, proof: Proof, reason: str = 
 
     For addresses that we or the shop gave out. One that somebody typed finds nobody: that is a claim.
     """
-    found = _holder(merchant_id, address)
+    found = holder(merchant_id, address)
     if found is None:
         lock_addresses(merchant_id, [(address.kind, address.address)])
-        found = _holder(merchant_id, address) or _made(merchant_id, address)
+        found = holder(merchant_id, address) or _made(merchant_id, address)
     prove(found, proof, by=Actor("customer", found.customer_id), reason=reason)
     return queries.today(found.customer)
 
@@ -46,7 +46,8 @@ def claim(customer: Customer, address: Address, source: str) -> Claim:
     return made
 
 
-def _holder(merchant_id: int, address: Address) -> Handle | None:
+def holder(merchant_id: int, address: Address) -> Handle | None:
+    """The row of an address, with who it was born to; None when nobody has it, or only an impostor."""
     rows = Handle.objects.filter(merchant_id=merchant_id, kind=address.kind, address=address.address)
     return rows.exclude(proof=Proof.REFUTED).select_related("customer").first()
 

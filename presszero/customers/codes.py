@@ -22,7 +22,6 @@ from presszero.team import mail
 from presszero.timeline.actions import wake
 
 from .models import Claim, Customer, ProofCode
-from .queries import family
 
 LASTS = timedelta(minutes=10)
 MOST_TRIES = 3
@@ -53,12 +52,12 @@ def send_code(claim: Claim, line: Line, *, at: datetime) -> None:
 
 
 def try_code(customer: Customer, code: str, *, at: datetime) -> Claim | None:
-    """The claim that is proven by this code, the newest that was sent for them; None when it is not that one.
+    """The claim that is proven by this code, the newest that this very customer asked for; None when it is not that.
 
     A try is counted before it is looked at and stays counted, so call this outside any transaction.
     """
     mine = ProofCode.objects.filter(merchant_id=customer.merchant_id)
-    newest = mine.filter(claim__customer_id__in=family(customer)).select_related("claim").order_by("-id").first()
+    newest = mine.filter(claim__customer=customer).select_related("claim").order_by("-id").first()
     if newest is None:
         return None
     row = mine.filter(id=newest.id, used_at=None)

@@ -51,7 +51,7 @@ class NotBelieved(Refused):
 def read(token: str, secrets: Iterable[str], audience: str, now: datetime) -> Signed:
     """What a token of this line says. `secrets`: the one in use, and the one it replaced. Raises NotBelieved."""
     claims = _believed(token, [each for each in secrets if each], audience)
-    until, email = _until(claims, now), _email(claims.get("email"))
+    until, email = _until(claims, now), usable_email(claims.get("email"))
     return Signed(
         shopper=f"s-{_subject(claims)}",
         until=until,
@@ -61,6 +61,16 @@ def read(token: str, secrets: Iterable[str], audience: str, now: datetime) -> Si
         # A signature can be spelled in several ways of base64; what it signs cannot.
         fingerprint=fingerprint(token.rpartition(".")[0]),
     )
+
+
+def usable_email(given: object) -> str:
+    """As we compare addresses; "" for what is none."""
+    address = given.strip().lower() if isinstance(given, str) else ""
+    try:
+        validate_email(address)
+    except ValidationError:
+        return ""
+    return address if len(address) <= 254 else ""
 
 
 def _believed(token: str, secrets: list[str], audience: str) -> dict[str, Any]:
@@ -96,16 +106,6 @@ def _subject(claims: dict[str, Any]) -> str:
     if not 0 < len(given) <= 100 or one_line(given) != given:
         raise _refused("sub is empty, too long, or not printable")
     return given
-
-
-def _email(given: object) -> str:
-    """As we compare addresses; "" for what is none."""
-    address = given.strip().lower() if isinstance(given, str) else ""
-    try:
-        validate_email(address)
-    except ValidationError:
-        return ""
-    return address if len(address) <= 254 else ""
 
 
 def _refused(why: str) -> NotBelieved:

@@ -200,7 +200,8 @@ PLAIN: dict[str, Maker] = {
     "images/token": lambda e: "no-such-token",
     "reset/token": lambda e: "no-such-token",
     "invitations/token": lambda e: f"an-invitation-token-{e.shop.merchant.slug}",
-    "chat/token": lambda e: "no-such-token",
+    "chat/token": lambda e: e.shop.chat.token,
+    "files/key": lambda e: e.attachment.token,  # of another thread than any visitor's
     "mails/folder": lambda e: "new",
     "mails/name": lambda e: "1",
 }
