@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,6 +18,7 @@ from presszero.channels.models import Line
 from presszero.conversations import actions
 from presszero.conversations.actions.answer import Answer
 from presszero.conversations.models import Conversation, Macro, Topic
+from presszero.core.sealing import new_token
 from presszero.customers.models import OwnField
 from presszero.intake.history import import_mail
 from presszero.intake.messages import understand_all
@@ -51,6 +53,16 @@ _MACROS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("Settled, thanks", "You are welcome, {{ customer.first_name }}! Write any time.", {"resolve": True}),
     ("Waiting for them", "", {"snooze": True}),
 )
+_INVITATION = {
+    "id": "size",
+    "page": "/demo/shop/boots",
+    "seconds": 12,
+    "days": 1,
+    "text": {
+        "en": "Not sure about your size? Ask us, we have these boots beside us.",
+        "de": "Unsicher bei der Größe? Fragen Sie uns, die Schuhe stehen neben uns.",
+    },
+}
 # A mailing to half the world is not read by a machine: it waits for a person to look at it.
 _EVERYBODY = ", ".join(f"shop{number}@example.com" for number in range(600))
 _MAILING = f"From: Bulk <offers@bulk.example>\r\nTo: {_EVERYBODY}\r\nSubject: 40 % off boxes\r\n\r\nBoxes!\r\n".encode()
@@ -85,7 +97,18 @@ def _shop() -> Line:
         known = {**does, "topic": topics[does["topic"]].id} if "topic" in does else does
         Macro.objects.create(merchant=shop, name=name, text=text, actions=known)
     OwnField.objects.create(merchant=shop, key="shoe_size", label="Shoe size", kind="number")
+    _chat(shop, brand, hours)
     return _line(shop, brand, hours, cast.SHOP_ADDRESS)
+
+
+def _chat(shop: Merchant, brand: Brand, hours: Hours) -> Line:
+    """On the pages of presszero.demo.shop."""
+    line = Line(merchant=shop, kind="chat", address="juniper.example", name=shop.name, brand=brand, hours=hours)
+    line.first_reply_minutes = 5
+    line.settings = {"sites": [settings.ORIGIN], "invitations": [_INVITATION]}
+    line.keep_secrets({"identity": new_token(256)})
+    line.save()
+    return line
 
 
 def _line(shop: Merchant, brand: Brand, hours: Hours | None, address: str) -> Line:

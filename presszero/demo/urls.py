@@ -1,10 +1,10 @@
-"""The Pretend page's addresses."""
+"""The addresses of the Pretend page and of the demo's shop."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from . import views
+from . import shop, views
 
 urlpatterns = [
     path("pretend", views.pretend),
@@ -12,4 +12,9 @@ urlpatterns = [
     path("pretend/mailbox", views.box),
     path("pretend/letters", views.letters),
     path("pretend/mails/<slug:folder>/<slug:name>/html", views.html),
+    path("demo/shop", shop.front),
+    path("demo/shop/boots", shop.boots),
+    path("demo/shop/cart", shop.cart),
+    path("demo/shop/session", shop.session),
+    path("demo/shop/identity", shop.identity),
 ]

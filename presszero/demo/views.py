@@ -24,7 +24,7 @@ from .writing import Letter, send
 MAX_FILE = 10 * 1024 * 1024  # bytes
 
 
-def _in_demo(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def in_demo(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Outside the demo there is no such page."""
 
     @wraps(view)
@@ -37,21 +37,21 @@ def _in_demo(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 @public
-@_in_demo
+@in_demo
 def pretend(request: Asked) -> HttpResponse:
     """GET /pretend?as=ada@example.com: their mail, and a place to write; the desk stands beside."""
     return page(request, "demo/pretend.html", _context(request))
 
 
 @public
-@_in_demo
+@in_demo
 def box(request: Asked) -> HttpResponse:
     """GET /pretend/mailbox: the list again."""
     return page(request, "demo/_mailbox.html", _context(request))
 
 
 @public
-@_in_demo
+@in_demo
 @require_http_methods(["POST"])
 def letters(request: Asked) -> HttpResponse:
     """POST sends a mail by SMTP, through the shop's own door."""
@@ -71,7 +71,7 @@ def letters(request: Asked) -> HttpResponse:
 
 
 @public
-@_in_demo
+@in_demo
 def html(request: Asked, folder: str, name: str) -> HttpResponse:
     """GET: a mail as its reader sees it."""
     found = mail(_who(request).address, folder, name)

@@ -98,9 +98,9 @@ export function upload(what: string, given: unknown, progress: (share: number) =
 }
 
 function problem(status: number, after: string | null, text: string): Problem {
-  const said = read<{ sentence?: unknown; error?: unknown }>(text);
-  const words = said?.sentence ?? said?.error;
-  return new Problem(status, Number(after) || 0, typeof words === "string" ? words.slice(0, 300) : "");
+  const said = read<{ error?: unknown; next?: unknown }>(text);
+  const words = [said?.error, said?.next].filter((each): each is string => typeof each === "string" && each !== "");
+  return new Problem(status, Number(after) || 0, words.join(" ").slice(0, 300));
 }
 
 function read<T>(text: string): T {

@@ -32,7 +32,8 @@ export class Log {
   private readonly start = h("div", { class: "quiet-start" }, zero(), h("p", {}, t("welcome")));
   private readonly below = button("below", () => this.end(), draw("down"), t("newer"));
   private drawn = new Map<string, Drawn>();
-  private newest = 0; // the last id read aloud, or there from the beginning
+  private heard = new Set<number>(); // read aloud, or there from the beginning
+  private since = "";
   private previews = new Map<string, string[]>();
   private quiet = 0;
 
@@ -156,18 +157,15 @@ export class Log {
 
   /** New words of theirs, once each, for those who listen; not the history, and not that somebody types. */
   private speak(): void {
-    const last = this.transcript.last?.id ?? 0;
-    if (this.newest || this.spokenYet) {
-      for (const entry of this.transcript.entries) {
-        if (entry.id > this.newest && !entry.mine) this.spoken.append(h("p", {}, `${entry.who}: ${entry.text}`));
-      }
+    if (!this.transcript.fetched) this.heard.clear();
+    const first = !this.heard.size;
+    for (const entry of this.transcript.entries) {
+      if (!first && !entry.mine && !this.heard.has(entry.id) && entry.at > this.since) this.spoken.append(h("p", {}, `${entry.who}: ${entry.text}`));
+      this.heard.add(entry.id);
     }
+    this.since = this.transcript.last?.at ?? "";
     while (this.spoken.childElementCount > 5) this.spoken.firstElementChild!.remove();
-    this.newest = last;
-    this.spokenYet ||= this.transcript.fetched;
   }
-
-  private spokenYet = false;
 }
 
 function attached(file: Sent, address: string): HTMLElement {

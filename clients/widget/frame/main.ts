@@ -14,7 +14,7 @@ import { Screens } from "./screens";
 import { askAddress, askWish, proveAddress, row, sheet, wish, wordsOf, zeroSheet } from "./sheets";
 import { ping, setSound, sounds } from "./sound";
 import { Stream } from "./stream";
-import { Transcript } from "./transcript";
+import { moment, Transcript } from "./transcript";
 import type { ToFrame } from "../shared/speech";
 
 const POLL = 15_000; // milliseconds, where no stream comes through
@@ -27,7 +27,7 @@ let shown = ""; // the one that was accepted
 let newMatter = false;
 let matterAsked = false;
 let typedAt = 0;
-let seen = Number(kept("read") ?? 0);
+let seen = Number(kept("read") ?? 0); // the moment of the last words that were looked at
 let marked = "";
 
 paint();
@@ -132,14 +132,14 @@ function listening(): void {
 }
 
 async function refresh(): Promise<void> {
-  const before = transcript.fetched ? (transcript.last?.id ?? 0) : -1;
+  const before = transcript.fetched && new Set(transcript.entries.map((entry) => entry.id));
   try {
     await transcript.refresh();
   } catch (why) {
     if (!(why instanceof Problem)) throw why;
     return;
   }
-  if (before >= 0 && transcript.entries.some((entry) => entry.id > before && !entry.mine)) {
+  if (before && transcript.entries.some((entry) => !before.has(entry.id) && !entry.mine)) {
     log.types("");
     if (!opened || document.hidden) ping();
   }
@@ -153,8 +153,8 @@ function changed(typing = ""): void {
   const theirs = transcript.entries.filter((entry) => !entry.mine);
   const reading = opened && screens.talking && !document.hidden;
   const last = theirs[theirs.length - 1];
-  if (reading && last && last.id > seen) keep("read", String((seen = last.id)));
-  const unread = theirs.filter((entry) => entry.id > seen).length;
+  if (reading && last && moment(last) > seen) keep("read", String((seen = moment(last))));
+  const unread = theirs.filter((entry) => moment(entry) > seen).length;
   tell({ kind: "unread", count: unread });
   const person = theirs.findLast((entry) => !entry.automatic);
   screens.head(person?.who ?? "", says());

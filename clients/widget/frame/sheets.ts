@@ -117,7 +117,7 @@ export function askWish(first: number, done: () => void): void {
       fields: [field("needed_by", t("wish_by"), { type: "date", min: today() }), field("words", t("wish_say"), { maxlength: "500" })],
       go: t("wish_go"),
       send: async (form) => {
-        await wish({ matters: matters || null, needed_by: form.get("needed_by") ? `${String(form.get("needed_by"))}T23:59:00${offset()}` : null, words: form.get("words") });
+        await wish({ matters: matters || null, needed_by: form.get("needed_by"), words: form.get("words") });
         opened.close();
         done();
       },
@@ -130,8 +130,17 @@ export function askWish(first: number, done: () => void): void {
   choose(first);
 }
 
-export function wish(given: { matters?: number | null; needed_by?: string | null; words?: unknown; channel?: string }): Promise<void> {
-  return asVisitor(() => ask("POST", "wish", { matters: null, needed_by: null, words: "", channel: "", ...given }));
+const SOON = 1200; // milliseconds until words just sent have become a matter
+
+/** Keeps what they wish of the matter at hand; one that was begun a moment ago may need another moment. */
+export async function wish(given: { matters?: number | null; needed_by?: unknown; words?: unknown; channel?: string }, tries = 5): Promise<void> {
+  try {
+    await asVisitor(() => ask("POST", "wish", { matters: null, needed_by: "", words: "", channel: "", ...given }));
+  } catch (why) {
+    if (!(why instanceof Problem) || why.status !== 409 || tries < 2) throw why;
+    await new Promise((done) => setTimeout(done, SOON));
+    await wish(given, tries - 1);
+  }
 }
 
 /** The zero: who is there, when, and every way to them. */
@@ -161,10 +170,4 @@ export function wordsOf(why: unknown): string {
 function today(): string {
   const now = new Date();
   return new Date(now.getTime() - now.getTimezoneOffset() * 6e4).toISOString().slice(0, 10);
-}
-
-function offset(): string {
-  const minutes = -new Date().getTimezoneOffset();
-  const two = (n: number): string => String(Math.floor(n)).padStart(2, "0");
-  return `${minutes < 0 ? "-" : "+"}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`;
 }

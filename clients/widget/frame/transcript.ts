@@ -120,6 +120,11 @@ export class Transcript {
   private merge(found: Entry[]): void {
     const all = new Map(this.entries.map((entry) => [entry.id, entry]));
     for (const entry of found) all.set(entry.id, entry);
-    this.entries = [...all.values()].sort((a, b) => a.id - b.id);
+    this.entries = [...all.values()].sort((a, b) => moment(a) - moment(b) || a.id - b.id);
   }
+}
+
+/** Its place: what was written long ago may be shown only now. */
+export function moment(entry: Entry): number {
+  return Date.parse(entry.at);
 }

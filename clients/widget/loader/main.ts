@@ -10,7 +10,8 @@ type Call = [what: string, given?: unknown];
 
 interface Api {
   (...call: Call): void;
-  q?: ArrayLike<unknown>[];
+  q?: ArrayLike<unknown>[]; // what was called before we were there
+  ready?: true;
 }
 
 declare global {
@@ -113,7 +114,7 @@ function begin(script: HTMLScriptElement): void {
   addEventListener("message", heard);
   watchPage((page) => tell({ kind: "page", page, cart }));
   const waiting = window.PressZero?.q ?? [];
-  window.PressZero = (...call: Call) => api(...call);
+  window.PressZero = Object.assign((...call: Call) => api(...call), { ready: true } as const);
   for (const call of waiting) api(...(Array.from(call) as Call));
   whenIdle(build);
 }
@@ -133,5 +134,5 @@ function whenIdle(work: () => unknown): void {
 }
 
 const script = (document.currentScript ?? document.querySelector("script[data-shop][src*='/widget.js']")) as HTMLScriptElement | null;
-if (script?.dataset.shop && (!window.PressZero || window.PressZero.q)) begin(script);
+if (script?.dataset.shop && !window.PressZero?.ready) begin(script);
 else if (!script?.dataset.shop) console.warn("Press Zero: the script tag needs data-shop.");
