@@ -40,7 +40,6 @@ WHERE"""
     + _OPEN_TO
 )
 
-FRESH = 2.0  # seconds for which an answer counts
 KEPT = 20_000  # visitors remembered
 TRUSTED_AWAY = 3600.0  # seconds after which nobody is let in from memory while the database is away
 
@@ -86,12 +85,10 @@ class Visitors:
     async def of(self, token: str, headers: dict[str, str]) -> Visitor:
         """The visitor of a request on a line. Raises Refusal(401), and Refusal(503)."""
         ask = token, fingerprint(_secret(token, headers))
-        then, known = self._known.get(ask, (0.0, None))
-        if known and monotonic() - then < FRESH:
-            return known
         try:
             found = await self._asked.ask(ask)
         except DatabaseAway as why:
+            then, known = self._known.get(ask, (0.0, None))
             if known and monotonic() - then < TRUSTED_AWAY:
                 return known
             raise try_again(5) from why
@@ -111,7 +108,7 @@ class Visitors:
         return {(merchant, number): (secret, shopper) for merchant, number, secret, shopper in rows}
 
     async def _look_up(self, asked: list[_Ask]) -> dict[_Ask, Visitor]:
-        rows = await self._seat.run(FIND, [[ask[0] for ask in asked], [ask[1] for ask in asked]], within=3)
+        rows = await self._seat.run(FIND, [[ask[0] for ask in asked], [ask[1] for ask in asked]])
         return {(row[0], row[1]): _visitor(row) for row in rows}
 
     def _remember(self, ask: _Ask, found: Visitor) -> None:

@@ -13,9 +13,9 @@ from typing import Any
 
 SLOW = frozenset({"list", "counts"})  # sent once a second at most
 
-_LISTED = ("message", "conversation", "presence")  # what moves a row, or a number beside a view
+_LISTED = ("message", "conversation", "presence", "promise")  # what moves a row, or a number beside a view
 _COUNTED = ("arrival",)  # the quarantine's number
-_WITHIN = ("message", "conversation", "note", "delivery", "person")  # what an open conversation shows
+_WITHIN = ("message", "conversation", "note", "delivery", "person", "promise")  # what an open conversation shows
 
 _OTHERS = ("merged_id", "target_id")  # the second conversation of a merge or a split
 

@@ -11,11 +11,12 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -37,6 +38,9 @@ from .kiosk import sign
 SECRET = "a kiosk's secret"
 USED = (
     "mailroom_received",
+    "visitors_visitor",
+    "conversations_looking",
+    "conversations_threadplace",
     "conversations_message",
     "conversations_conversation",
     "channels_entry",
@@ -136,14 +140,13 @@ class EdgeProcess:
         return int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]) * 4096
 
 
-class Watcher:
-    """A page with an open stream."""
+class Page:
+    """Something with an open stream."""
 
-    def __init__(self, edge: EdgeProcess, token: str, query: str = "", **headers: str) -> None:
-        given = {"host": "x", "cookie": f"pz_session={token}", **headers}
-        lines = [f"{name.replace('_', '-')}: {value}".encode("latin-1") for name, value in given.items()]
-        self.socket = socket.create_connection(("127.0.0.1", edge.port), timeout=20)
-        self.socket.sendall(b"\r\n".join([f"GET /live/desk{query} HTTP/1.1".encode(), *lines, b"", b""]))
+    def __init__(self, edge: EdgeProcess, path: str, headers: Mapping[str, str], caller: str = "127.0.0.1") -> None:
+        lines = [f"{name.replace('_', '-')}: {value}".encode("latin-1") for name, value in headers.items()]
+        self.socket = socket.create_connection(("127.0.0.1", edge.port), timeout=20, source_address=(caller, 0))
+        self.socket.sendall(b"\r\n".join([f"GET {path} HTTP/1.1".encode(), *lines, b"", b""]))
         self._raw = b""
         self.last_id = ""
         self.ended = ""
@@ -153,8 +156,8 @@ class Watcher:
             name, _, value = line.partition(": ")
             self.headers[name.lower()] = value
 
-    def next_topics(self, seconds: float = 10) -> set[str]:
-        """The topics of the next event; empty when the stream ended, or nothing came in time."""
+    def next_event(self, seconds: float = 10) -> dict[str, Any]:
+        """What the next event says; {} when the stream ended, or nothing came in time."""
         deadline = time.monotonic() + seconds
         name = ""
         while not self.ended and (left := deadline - time.monotonic()) > 0:
@@ -168,16 +171,8 @@ class Watcher:
             elif key == "data" and name == "end":
                 self.ended = json.loads(value)["why"]
             elif key == "data":
-                return set(json.loads(value)["topics"])
-        return set()
-
-    def topics_until(self, wanted: str, seconds: float = 10) -> set[str]:
-        """Everything heard until the wanted topic came."""
-        found: set[str] = set()
-        deadline = time.monotonic() + seconds
-        while wanted not in found and time.monotonic() < deadline and not self.ended:
-            found |= self.next_topics(deadline - time.monotonic())
-        return found
+                return dict(json.loads(value))
+        return {}
 
     def line(self, seconds: float) -> str | None:
         """The next line; None when none came in time, or no more will."""
@@ -197,6 +192,25 @@ class Watcher:
 
     def close(self) -> None:
         self.socket.close()
+
+
+class Watcher(Page):
+    """A member's page with an open stream."""
+
+    def __init__(self, edge: EdgeProcess, token: str, query: str = "", **headers: str) -> None:
+        super().__init__(edge, f"/live/desk{query}", {"host": "x", "cookie": f"pz_session={token}", **headers})
+
+    def next_topics(self, seconds: float = 10) -> set[str]:
+        """The topics of the next event; empty when the stream ended, or nothing came in time."""
+        return set(self.next_event(seconds).get("topics", ()))
+
+    def topics_until(self, wanted: str, seconds: float = 10) -> set[str]:
+        """Everything heard until the wanted topic came."""
+        found: set[str] = set()
+        deadline = time.monotonic() + seconds
+        while wanted not in found and time.monotonic() < deadline and not self.ended:
+            found |= self.next_topics(deadline - time.monotonic())
+        return found
 
 
 @dataclass
