@@ -40,7 +40,8 @@ class Composer extends HTMLElement {
   typed(event) {
     if (!event.target.matches("textarea[name=text]")) return;
     const kind = event.target.form.dataset.kind;
-    document.dispatchEvent(new Event("typing"));
+    // Only of an answer: colleagues and a customer in the chat see that somebody writes, and a note is none of theirs.
+    if (kind === "reply") document.dispatchEvent(new Event("typing"));
     if (kind === "reply" && /(^|\s)#$/.test(event.target.value.slice(0, event.target.selectionStart)) && event.data === "#") this.openMacros(true);
     this.say(kind, "");
     clearTimeout(this.waiting[kind]);
