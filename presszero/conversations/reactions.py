@@ -1,18 +1,25 @@
-"""A delivery that failed puts the conversation back in sight: nobody believes the customer was answered."""
+"""A delivery that failed puts the conversation back in sight: nobody believes the customer was answered.
+
+An address that somebody gave in a form is theirs once they answer from it what we sent there.
+"""
 
 from __future__ import annotations
 
+from presszero.channels.vocabulary import Handle
 from presszero.core.actor import SYSTEM
+from presszero.customers.models import Claim
 from presszero.timeline.actions import record
 from presszero.timeline.models import Event
 from presszero.timeline.reactions import hears
 
 from .actions.held import about, held, sum_up
+from .actions.recognise import recognise
 from .actions.settle import reopen
 from .facts import AnswerNotArrived
 from .models import Conversation, Message
 from .order import put_in_order
 from .queries.waiting import NOT_ARRIVED
+from .queries.ways import has_browser
 
 
 @hears("conversations.failed-delivery", "delivery.changed")
@@ -50,3 +57,12 @@ def _rest(message: Message) -> None:
     row = Conversation.objects.get(merchant_id=message.merchant_id, id=message.conversation.now_id)
     if row.waiting_since:
         sum_up(held(row))
+
+
+@hears("conversations.answered-claim", "claim.answered")
+def answered_from_a_claimed_address(event: Event) -> None:
+    """Whoever filled in a form has the address they gave. A chat proves nothing by it: an agent decides."""
+    claim = Claim.objects.select_related("customer").get(merchant_id=event.merchant_id, id=event.data["claim_id"])
+    if claim.source == "form" and claim.proven_at is None and not has_browser(claim.customer):
+        proven = Handle(claim.kind, claim.address, claim.name)
+        recognise(claim.customer, proven, reason="answered our e-mail from the address given in the form", by=SYSTEM)

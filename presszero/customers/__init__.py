@@ -2,6 +2,6 @@
 
 Owns: customer, handle, claim, proof code, merge, consent, customer note, own field.
 Announces: customer.created, customer.changed, customer.merged, customer.unmerged, handle.proven, handle.bounced,
-consent.changed.
+claim.answered, consent.changed.
 Hears: nothing yet.
 """

@@ -53,3 +53,10 @@ class ConsentChanged(Fact):
 class CustomerChanged(Fact):
     kind = "customer.changed"
     sentence = "{by} changed what we know about them"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimAnswered(Fact):
+    kind = "claim.answered"
+    sentence = "Somebody answered from the address they had given"
+    claim_id: int

@@ -29,7 +29,9 @@ from .. import queries
 from ..facts import ConversationAssigned, MessageSent, MessageTakenBack, NoteAdded, NoteRemoved, PersonMentioned
 from ..models import Assignment, Conversation, Draft, Mention, Message, Note, Upload
 from ..policy import base_subject
+from .carry_on import watch_reading
 from .held import about, held, sum_up
+from .threads import thread_for, usual_thread
 
 MAX_UPLOAD = 25 * 1024 * 1024  # bytes; what most mailboxes take
 MAX_UPLOADS = 20
@@ -54,6 +56,8 @@ class Answer:
     text: str
     client_id: uuid.UUID
     thread: Thread | None = None  # None: where they last wrote
+    line: Line | None = None  # with `address`: a way that has no thread yet
+    address: str = ""  # theirs: the customer's own, a participant's, or one they say is theirs
     to: Sequence[str] = ()  # addresses; () is whoever takes part in the thread
     uploads: Sequence[str] = ()  # tokens
     send_at: datetime | None = None  # None: as soon as it can no longer be taken back
@@ -69,9 +73,7 @@ def reply(conversation: Conversation, answer: Answer, *, by: Membership) -> Mess
     if again:
         return again
     _check(row, answer)
-    thread = answer.thread or queries.thread_to_answer(row)
-    if thread is None or thread.merchant_id != row.merchant_id:
-        raise Refused("There is no way to answer here.", "Pick another channel.")
+    thread = _thread(row, answer)
     recipients = _recipients(row, thread, answer.to)
     entry = _entry(row, thread, answer, by)
     _attach(row, entry, answer.uploads, by)
@@ -88,6 +90,7 @@ def reply(conversation: Conversation, answer: Answer, *, by: Membership) -> Mess
             client_id=answer.client_id,
         )
     )
+    watch_reading(message, thread.line, after=at)
     sent = MessageSent(**about(row), by=by.actor, message_id=message.id, entry_id=entry.id, channel=thread.line.kind)
     record_all([*_sum_reply(row, entry, thread.line, by), sent])
     Draft.objects.filter(merchant_id=row.merchant_id, conversation=row, by=by, kind="reply").delete()
@@ -196,6 +199,16 @@ def _check(row: Conversation, answer: Answer) -> None:
         )
         if newer.exists():
             raise WroteMeanwhile("They wrote again while you were writing.")
+
+
+def _thread(row: Conversation, answer: Answer) -> Thread:
+    if answer.line:
+        return thread_for(row, answer.line, answer.address)
+    if answer.thread is None:
+        return usual_thread(row)
+    if answer.thread.merchant_id != row.merchant_id or not adapter(answer.thread.line.kind).can.answers:
+        raise Refused("There is no way to answer here.", "Pick another channel.")
+    return answer.thread
 
 
 def _recipients(row: Conversation, thread: Thread, chosen: Sequence[str]) -> list[tuple[str, str]]:

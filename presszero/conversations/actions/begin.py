@@ -18,9 +18,8 @@ from presszero.timeline.actions import record
 
 from ..facts import ConversationOpened
 from ..models import Conversation, Message, ThreadPlace
-from ..queries.answering import family
 from .answer import Answer, reply
-from .held import about, held
+from .held import about
 
 
 @dataclass(frozen=True)
@@ -45,48 +44,6 @@ def begin(customer: Customer, opening: Opening, answer: Answer, *, by: Membershi
     record(ConversationOpened(**about(row), by=by.actor, line_id=opening.line.id, channel=opening.line.kind))
     ThreadPlace.objects.create(merchant_id=row.merchant_id, thread=thread, conversation=row)
     return reply(row, Answer(answer.text, answer.client_id, thread, uploads=(), send_at=answer.send_at), by=by)
-
-
-def mail_line(line: Line) -> Line | None:
-    """The line that mails about what came by `line` go out from: itself, the one set for it, else its brand's first."""
-    if adapter(line.kind).handle_kind == "email":
-        return line
-    mails = Line.objects.filter(merchant_id=line.merchant_id, kind="email", paused_at=None).select_related("brand")
-    wanted = line.settings.get("answers_from")
-    chosen = mails.filter(id=wanted).first() if isinstance(wanted, int) else None
-    return chosen or mails.filter(brand_id=line.brand_id).order_by("id").first()
-
-
-@transaction.atomic
-def open_thread(conversation: Conversation, line: Line, address: str) -> Thread:
-    """The thread on `line` in which this address is written to about this matter: the newest there is, else a new one.
-
-    Whoever answers there by its token shows that the address is theirs. No name is kept beside the address: whoever
-    typed it may have typed anything there. The conversation is held by the caller, or locked here.
-    """
-    row = held(conversation)
-    kind = adapter(line.kind).handle_kind
-    here = ThreadPlace.objects.filter(merchant_id=row.merchant_id, conversation_id__in=family(row))
-    theirs = Participant.objects.filter(
-        merchant_id=row.merchant_id, kind=kind, address=address, standing=Participant.Standing.CUSTOMER
-    )
-    beside = Thread.objects.filter(merchant_id=row.merchant_id, line=line, id__in=here.values("thread_id")).filter(
-        id__in=theirs.values("thread_id")
-    )
-    found = beside.order_by("-id").first()
-    if found is None:
-        token = token_hex(16)
-        found = Thread.objects.create(merchant_id=row.merchant_id, line=line, token=token, subject=row.subject)
-        Participant.objects.create(
-            merchant_id=row.merchant_id,
-            thread=found,
-            kind=kind,
-            address=address,
-            standing=Participant.Standing.CUSTOMER,
-        )
-        ThreadPlace.objects.create(merchant_id=row.merchant_id, thread=found, conversation=row)
-    found.line = line
-    return found
 
 
 def _opened(customer: Customer, opening: Opening, subject: str) -> tuple[Thread, Conversation]:

@@ -3,13 +3,14 @@
 from .conversation import Conversation, Topic
 from .desk import Draft, Follower, Looking, Macro, Mention, Seen, Upload
 from .state import Assignment, Merge, Move, Resolution, Snooze, Wish
-from .stream import Message, Note, ThreadPlace
+from .stream import LiveAnswer, Message, Note, ThreadPlace
 
 __all__ = [
     "Assignment",
     "Conversation",
     "Draft",
     "Follower",
+    "LiveAnswer",
     "Looking",
     "Macro",
     "Mention",

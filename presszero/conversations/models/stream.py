@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Func
+from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 
 from presszero.channels.models import Entry, Thread
@@ -34,6 +34,22 @@ class Message(Owned):
         indexes = [
             models.Index(fields=["merchant", "conversation", "at", "id"], name="message_stream"),
             models.Index(fields=["merchant", "at"], name="message_by_day"),
+        ]
+
+
+class LiveAnswer(Owned):
+    """An answer put into a chat. If they leave before they read it, it goes on by mail: once, or never."""
+
+    message = OwnedKey(Message)
+    due_at = models.DateTimeField()  # when to look again whether they read it
+    mail = OwnedKey(Message, null=True)  # what carried it on
+    settled_at = models.DateTimeField(null=True)  # read, carried on, or too old to be
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant", "message"], name="carried_on_once")]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(settled_at=None), name="live_answer_due"),
+            models.Index(fields=["merchant", "mail"], condition=Q(mail__isnull=False), name="live_answer_by_mail"),
         ]
 
 

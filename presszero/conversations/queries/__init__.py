@@ -5,16 +5,19 @@ from .around import Around, around
 from .lists import VIEWS, Row, counts, rows_by_id, view
 from .search import search
 from .stream import Item, others_looking, stream
+from .ways import Reach, reach
 
 __all__ = [
     "VIEWS",
     "Around",
     "Item",
+    "Reach",
     "Row",
     "around",
     "counts",
     "family",
     "others_looking",
+    "reach",
     "reachable",
     "rows_by_id",
     "search",

@@ -87,6 +87,7 @@ class Item:
     place: Place | None = None
     entry: Entry | None = None
     reason: str = ""
+    answers: bool = False  # it goes on where we wrote to them: they name our token, or our message
     warnings: list[str] = field(default_factory=list)
     automatic: str = ""
 
@@ -112,6 +113,7 @@ class Batch:
     weeks: dict[int, Week] = field(default_factory=dict)
     own_addresses: set[str] = field(default_factory=set)  # of our lines
     team_addresses: set[str] = field(default_factory=set)  # of people who work here
+    topics: dict[str, int] = field(default_factory=dict)  # those that were picked, by name
     people: dict[Address, Person] = field(default_factory=dict)
     places: dict[int, Place] = field(default_factory=dict)  # by name
     by_token: dict[str, Strand] = field(default_factory=dict)

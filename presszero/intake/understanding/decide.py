@@ -10,7 +10,7 @@ from presszero.channels.vocabulary import Handle
 from presszero.conversations.models import Conversation
 from presszero.conversations.order import put_in_order
 from presszero.conversations.policy import Answered, Arrival, Placement, base_subject, place
-from presszero.core.text import snippet
+from presszero.core.text import one_line, snippet
 from presszero.merchants.policy import Week, add_open
 
 from .batch import Batch, Item, Place, Strand
@@ -50,11 +50,13 @@ def _decide(batch: Batch, item: Item) -> None:
         has_subject=item.can.subject,
         proven=item.message.proof != "refuted",
         automatic=item.automatic,
+        something_else=item.message.new_matter,
     )
     placement = _kept_together(batch, item) or place(arrival, answered, batch.matters(person))
     item.reason = placement.reason
     item.warnings = [*item.message.warnings, *([placement.warning] if placement.warning else [])]
     item.place = _place(batch, item, placement)
+    item.answers = answered is not None and answered.ours and placement.thread_id == answered.thread_id
     item.strand = _strand(batch, item, placement, strand)
     _sum(batch, item)
 
@@ -213,6 +215,7 @@ def _sum(batch: Batch, item: Item) -> None:
         row.snippet = snippet(item.message.new_text or item.message.text)[:200]
     if not row.subject and base_subject(item.message.subject):
         row.subject = item.message.subject[:300]
+    _wished(batch, item)
     if item.automatic or item.backfill:
         return
     if row.state == State.RESOLVED:
@@ -224,4 +227,15 @@ def _sum(batch: Batch, item: Item) -> None:
         minutes = item.line.next_reply_minutes if row.first_reply_at else item.line.first_reply_minutes
         week = batch.weeks.get(item.line.hours_id or 0, Week())
         row.due_at = add_open(week, item.at, timedelta(minutes=minutes))
-        put_in_order(row)
+    put_in_order(row)
+
+
+def _wished(batch: Batch, item: Item) -> None:
+    """What they say of the matter itself: what it is about, how much it matters, by when, and how to answer."""
+    assert item.place is not None
+    row, said = item.place.row, item.message.wish
+    row.topic_id = row.topic_id or batch.topics.get(item.message.topic)
+    if said:
+        row.matters = said.matters or row.matters
+        row.needed_by = said.needed_by or row.needed_by
+        row.asked_channel = one_line(said.channel, 20) or row.asked_channel

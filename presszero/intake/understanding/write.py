@@ -18,14 +18,18 @@ from presszero.timeline.facts import Fact
 
 from .batch import Batch, Item, Place, Strand
 from .decide import others_named
+from .said import said_facts
 
 _UPDATE = """
 UPDATE conversations_conversation c SET subject = n.subject, state = n.state, last_at = n.last_at,
   last_inbound = n.last_inbound, last_channel = n.last_channel, snippet = n.snippet, waiting_since = n.waiting_since,
-  due_at = n.due_at, snoozed_until = n.snoozed_until, work_at = n.work_at, version = c.version + 1
+  due_at = n.due_at, snoozed_until = n.snoozed_until, work_at = n.work_at, topic_id = n.topic_id, matters = n.matters,
+  needed_by = n.needed_by, asked_channel = n.asked_channel, version = c.version + 1
 FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::boolean[], %s::text[], %s::text[],
-  %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
-  AS n(id, subject, state, last_at, last_inbound, last_channel, snippet, waiting_since, due_at, snoozed_until, work_at)
+  %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::bigint[], %s::smallint[],
+  %s::timestamptz[], %s::text[])
+  AS n(id, subject, state, last_at, last_inbound, last_channel, snippet, waiting_since, due_at, snoozed_until, work_at,
+       topic_id, matters, needed_by, asked_channel)
 WHERE c.merchant_id = %s AND c.id = n.id
 """
 
@@ -37,7 +41,7 @@ def write(batch: Batch) -> None:
     _threads(batch)
     _words(batch)
     _marks(batch)
-    record_all(_facts(batch))
+    record_all([*_facts(batch), *said_facts(batch)])
 
 
 def _people(batch: Batch) -> None:
@@ -91,6 +95,7 @@ def _update(places: list[Place], merchant_id: int) -> None:
             (
                 p.row.id, p.row.subject, p.row.state, p.row.last_at, p.row.last_inbound, p.row.last_channel,
                 p.row.snippet, p.row.waiting_since, p.row.due_at, p.row.snoozed_until, p.row.work_at,
+                p.row.topic_id, p.row.matters, p.row.needed_by, p.row.asked_channel,
             )
             for p in places
         ),
