@@ -202,6 +202,7 @@ PLAIN: dict[str, Maker] = {
     "invitations/token": lambda e: f"an-invitation-token-{e.shop.merchant.slug}",
     "chat/token": lambda e: e.shop.chat.token,
     "files/key": lambda e: e.attachment.token,  # of another thread than any visitor's
+    "form/token": lambda e: e.shop.form.token,
     "mails/folder": lambda e: "new",
     "mails/name": lambda e: "1",
 }
