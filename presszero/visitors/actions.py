@@ -73,7 +73,8 @@ def identify(visitor: Visitor, signed: Signed, *, at: datetime) -> Visit:
     if shown.visitor_id != row.id or row.ended_at:
         raise NotBelieved
     row.shopper, row.signed_until = signed.shopper, max(signed.until, row.signed_until or signed.until)
-    row.shopper_email, row.name = signed.email or row.shopper_email, signed.name or row.name
+    # The first address stays: a later one must not make us forget that there was another.
+    row.shopper_email, row.name = row.shopper_email or signed.email, signed.name or row.name
     row.seen_at = at
     row.save()
     return Visit(row, made)

@@ -21,7 +21,7 @@ class Visitor(Owned):
     address = models.CharField(max_length=40)  # "v-" and 32 hex digits
     secret_hash = models.CharField(max_length=64)  # core.sealing.fingerprint of the cookie's value
     shopper = models.CharField(max_length=120, blank=True, default="")  # "s-" and the shop's own id of its customer
-    shopper_email = models.CharField(max_length=254, blank=True, default="")  # as the shop signed it
+    shopper_email = models.CharField(max_length=254, blank=True, default="")  # as the shop first signed it
     signed_until = models.DateTimeField(null=True)
     name = models.CharField(max_length=120, blank=True, default="")  # typed, or signed
     language = models.CharField(max_length=12, blank=True, default="")

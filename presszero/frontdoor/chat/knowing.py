@@ -69,10 +69,10 @@ def leave_address(visitor: Visitor, email: str, name: str, *, at: datetime) -> C
 
 def ask_for_code(visitor: Visitor, email: str, network: str, *, at: datetime) -> None:
     """Mails six digits to an address they say is theirs. The same answer whoever has it. Raises Refused, TooMany."""
+    claimed = leave_address(visitor, email, "", at=at)
     hold(CODES_OF_NETWORK, network, at)
     hold(CODES_OF_VISITOR, str(visitor.id), at)
     hold(CODES_OF_LINE, str(visitor.line_id), at)
-    claimed = _claimed(visitor, email, "", at)
     hold(CODES_TO_ADDRESS, claimed.address, at)
     send_code(claimed, visitor.line, at=at)
 
