@@ -11,6 +11,7 @@ from presszero.channels import outbox
 from presszero.conversations.actions import wake_due
 from presszero.conversations.actions.turns import give_missing_turns
 from presszero.customers.codes import post_code
+from presszero.promises.actions import break_due, forget_told
 from presszero.team.actions import sweep
 from presszero.team.letters import post_waiting
 from presszero.timeline import reactions
@@ -52,6 +53,7 @@ def _clock() -> int:
     """What is due by time alone. Always 0, so that it rests between rounds."""
     global _last_slow_round
     wake_due(timezone.now())
+    break_due(timezone.now())
     outbox.find_abandoned()
     outbox.match_strays()
     if time.monotonic() - _last_slow_round > 300:
@@ -60,4 +62,5 @@ def _clock() -> int:
         chain()
         sweep(timezone.now())
         give_missing_turns()
+        forget_told(timezone.now())
     return 0

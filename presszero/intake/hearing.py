@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from presszero.conversations import reactions as conversations
+from presszero.promises import reactions as promises
 
-APPS = (conversations,)
+APPS = (conversations, promises)
 
 
 def register() -> None:
