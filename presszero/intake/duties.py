@@ -9,6 +9,7 @@ from django.utils import timezone
 from presszero.audit.actions import chain
 from presszero.channels import outbox
 from presszero.conversations.actions import wake_due
+from presszero.conversations.actions.carry_on import carry_on_due
 from presszero.conversations.actions.turns import give_missing_turns
 from presszero.customers.codes import post_code
 from presszero.promises.actions import break_due, forget_told
@@ -53,6 +54,7 @@ def _clock() -> int:
     """What is due by time alone. Always 0, so that it rests between rounds."""
     global _last_slow_round
     wake_due(timezone.now())
+    carry_on_due(timezone.now())
     break_due(timezone.now())
     outbox.find_abandoned()
     outbox.match_strays()
