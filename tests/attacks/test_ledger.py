@@ -17,6 +17,8 @@ WANTED = [
     *(f"A{n}" for n in range(1, 10)),
     "S7",
     "E1",
+    *("L1", "L3", "L4", "L5"),
+    *("I2", "I11"),
     *(f"D{n}" for n in range(1, 6)),
     *(f"F{n}" for n in (*range(1, 7), *range(14, 21), 28)),
 ]
@@ -24,7 +26,7 @@ WANTED = [
 
 def test_the_ledger_knows_every_id_and_what_must_hold() -> None:
     known = {line.id: line for line in lines()}
-    assert list(known) == WANTED
+    assert sorted(known) == sorted(WANTED)
     assert all(line.holds.endswith(".") for line in known.values())
     assert {line.id for line in known.values() if line.needs} == {"M12", "E1"}
 
