@@ -33,7 +33,8 @@ from presszero.team.actions.members import join
 from presszero.team.models import Membership, Person, Role
 from presszero.team.passwords import hashed
 
-from . import cast
+from . import cast, yesterday
+from .contact import open_form
 from .mailbox import PRETEND, keep
 from .stories import EARLIER, FOREIGN, STORIES, Story
 from .writing import Letter, compose, vouched
@@ -73,6 +74,8 @@ def seed() -> None:
     if not Merchant.objects.filter(slug=cast.SHOP_SLUG).exists():
         line = _shop()
         _past(line)
+        _arrive(yesterday.arrivals(line))
+        yesterday.work(line)
         _present(line)
         _work(line)
         _other_shop()
@@ -98,6 +101,7 @@ def _shop() -> Line:
         Macro.objects.create(merchant=shop, name=name, text=text, actions=known)
     OwnField.objects.create(merchant=shop, key="shoe_size", label="Shoe size", kind="number")
     _chat(shop, brand, hours)
+    open_form(brand, hours)
     return _line(shop, brand, hours, cast.SHOP_ADDRESS)
 
 

@@ -72,11 +72,14 @@ SELECT DISTINCT {_ROOT} FROM conversations_resolution m {_ROOTS}
 WHERE m.merchant_id = %(merchant)s AND m.reopened_at >= %(start)s AND m.reopened_at < %(end)s
 """  # noqa: S608 - our own words alone
 
-_WAITING = """
+# Two parts, since each state has an index of its own.
+_WAITS = "c.waiting_since >= %(start)s AND c.waiting_since < %(end)s"
+_WAITING = f"""
 SELECT c.id FROM conversations_conversation c
-WHERE c.merchant_id = %(merchant)s AND c.root_id IS NULL AND c.state IN ('open', 'snoozed')
-  AND c.waiting_since >= %(start)s AND c.waiting_since < %(end)s
-"""
+WHERE c.merchant_id = %(merchant)s AND c.root_id IS NULL AND c.state = 'open' AND {_WAITS}
+UNION ALL SELECT c.id FROM conversations_conversation c
+WHERE c.merchant_id = %(merchant)s AND c.root_id IS NULL AND c.state = 'snoozed' AND {_WAITS}
+"""  # noqa: S608 - our own words alone
 
 
 def day_of(merchant: Merchant, day: date, now: datetime) -> Day:

@@ -26,8 +26,10 @@ PAGES = {
     "desk": (cast.MAYA, False, "", "#side .panel"),
     "lines": (cast.TOMAS, False, "/settings/lines", "h1"),
     "quarantine": (cast.TOMAS, False, "/settings/quarantine", "table"),
+    "yesterday": (cast.TOMAS, False, "/yesterday", ".tiles"),
     "pretend": (cast.TOMAS, False, "/pretend", "iframe"),
     "phone-list": (cast.MAYA, True, "/desk/waiting", "#rows a.row"),
+    "phone-yesterday": (cast.MAYA, True, "/yesterday", ".tiles"),
     "phone-conversation": (cast.MAYA, True, "", ".stream article"),
 }
 SETTLE = 1200  # milliseconds for fonts, slots and the frame beside

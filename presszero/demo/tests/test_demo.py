@@ -9,7 +9,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiosmtpd.smtp import SMTP
@@ -21,6 +23,8 @@ from presszero.demo import mailbox
 from presszero.demo.cast import ADA, BEN, MALLORY, MAYA, PASSWORD, SHOP_ADDRESS, SHOP_SLUG
 from presszero.demo.seed import seed
 from presszero.demo.writing import Letter, compose, vouched
+from presszero.demo.yesterday import WEEK_BEFORE, YESTERDAY
+from presszero.insights.queries import day_of
 from presszero.mailroom.models import Quarantine
 from presszero.merchants.models import Merchant
 from presszero.team.actions import Browser, sign_in
@@ -165,3 +169,18 @@ def _door(handler: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         loop.call_soon_threadsafe(server.close)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(5)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_yesterday_has_something_to_tell(home: Path) -> None:
+    seed()
+    shop = Merchant.objects.get(slug=SHOP_SLUG)
+    now = timezone.now()
+    yesterday = now.astimezone(ZoneInfo(shop.timezone)).date() - timedelta(days=1)
+    day = day_of(shop, yesterday, now)
+    # What arrived "today" may have come before midnight, when the shop is opened in the small hours.
+    assert day.count("all") >= len(YESTERDAY) and day.count("new") >= len(YESTERDAY)
+    assert day.count("first:5m") >= 4 and day.count("first:none") >= 1 and day.count("reopened") >= 1
+    assert len(day.helped) == 2
+    assert day_of(shop, yesterday - timedelta(weeks=1), now).count("all") == len(WEEK_BEFORE)
