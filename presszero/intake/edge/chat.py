@@ -38,7 +38,7 @@ from .limits import Limits
 from .lines import Lines
 from .presence import Presence
 from .said import Unfit, stored_body
-from .taking import Taking, incoming, tell
+from .taking import A_CHAT_IN_FLIGHT, CHATS_IN_FLIGHT, Room, Taking, incoming, tell
 
 Verb = Literal["messages", "typing"]
 TYPING_LIMIT = 1_000  # bytes; nothing of them is looked at
@@ -77,6 +77,7 @@ class Chat:
 
     def __init__(self, gate: Gate, taking: Taking, presence: Presence) -> None:
         self._gate, self._taking, self._presence = gate, taking, presence
+        self._room = Room(CHATS_IN_FLIGHT, A_CHAT_IN_FLIGHT)
 
     async def __call__(self, token: str, verb: Verb, scope: Scope, receive: Receive, send: Send) -> None:
         """Refusals are JSON with a sentence under "error"."""
@@ -115,7 +116,7 @@ class Chat:
             raise Refusal(413)
         size = adapter.max_body if length is None else length
         self._gate.limits.writes(visitor.key, caller, visitor.line_id, size)
-        with self._taking.room(size):
+        with self._room.hold(visitor.line_id, size):
             posted = await read_body(receive, length, adapter.max_body)
             if len(posted) >= LARGE:
                 row = await asyncio.to_thread(_row, visitor, posted)

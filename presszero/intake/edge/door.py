@@ -15,7 +15,7 @@ from .commits import LARGE
 from .database import DatabaseAway
 from .exchange import Receive, Refusal, Scope, Send, answer, declared_length, headers_of, read_body, try_again
 from .lines import DoorLine, Lines
-from .taking import Taking, incoming, limit_of, tell
+from .taking import IN_FLIGHT, Room, Taking, incoming, limit_of, tell
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ class Door:
 
     def __init__(self, lines: Lines, taking: Taking) -> None:
         self._lines, self._taking = lines, taking
+        self._room = Room(IN_FLIGHT, IN_FLIGHT)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         line, channel = await self._line(scope["path"])
@@ -36,7 +37,7 @@ class Door:
         headers = headers_of(scope)
         limit = limit_of(channel)
         length = declared_length(headers)
-        with self._taking.room(limit if length is None else length):
+        with self._room.hold(line.settings.id, limit if length is None else length):
             request = _request(scope, headers, await read_body(receive, length, limit))
             await _verify(channel, request, line)
             row = incoming(channel, request, line.merchant_id, line.settings.id)

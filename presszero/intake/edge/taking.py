@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 
@@ -18,12 +19,37 @@ log = logging.getLogger(__name__)
 
 USUAL_LIMIT = 1_000_000  # bytes; an adapter may say otherwise by `max_body`
 IN_FLIGHT = 256 * 1024 * 1024  # bytes of large bodies held in memory at once, by all senders together
+CHATS_IN_FLIGHT = 128 * 1024 * 1024  # by all visitors together: theirs is a room of its own, open to anybody
+A_CHAT_IN_FLIGHT = 48 * 1024 * 1024  # by the visitors of one line
 _NOT_KEPT = frozenset({"authorization", "cookie", "connection", "proxy-authorization"})
 _STORED = b'{"stored":true}'
 
 
+class Room:
+    """Memory for large bodies that are under way."""
+
+    def __init__(self, most: int, most_each: int) -> None:
+        """Bytes in all, and of one line; small bodies are not counted."""
+        self._most, self._most_each = most, most_each
+        self._held: Counter[int] = Counter()
+
+    @contextlib.contextmanager
+    def hold(self, line_id: int, length: int) -> Iterator[None]:
+        """Room for a body of so many bytes, while the block lasts. Raises Refusal(503)."""
+        held = length if length >= LARGE else 0
+        if held and (self._held.total() + held > self._most or self._held[line_id] + held > self._most_each):
+            raise try_again(2)
+        self._held[line_id] += held
+        try:
+            yield
+        finally:
+            self._held[line_id] -= held
+            if not self._held[line_id]:
+                del self._held[line_id]
+
+
 class Taking:
-    """Room for large bodies, and the two queues that everything goes through."""
+    """The two queues that everything goes through."""
 
     def __init__(self, light: Commits, heavy: Commits, heard: Callable[[Iterable[int]], None]) -> None:
         """`light` takes small bodies in groups; `heavy` large ones, so that they hold nobody up.
@@ -31,19 +57,6 @@ class Taking:
         `heard` is told the line of everything that was stored.
         """
         self._light, self._heavy, self._heard = light, heavy, heard
-        self._in_flight = 0
-
-    @contextlib.contextmanager
-    def room(self, length: int) -> Iterator[None]:
-        """Memory for a body of so many bytes, held while the block lasts. Raises Refusal(503)."""
-        held = length if length >= LARGE else 0
-        if self._in_flight + held > IN_FLIGHT:
-            raise try_again(2)
-        self._in_flight += held
-        try:
-            yield
-        finally:
-            self._in_flight -= held
 
     async def store(self, row: Incoming) -> Outcome:
         """Returns once the row is safe, or it is clear that it is not."""

@@ -174,10 +174,13 @@ PROVIDERS: dict[str, Provider] = {
 
 
 def view_of(webhook: Webhook, secrets: Mapping[str, str]) -> Any | None:
-    """Anymail's view with this line's secrets; None when nothing protects it."""
+    """Anymail's view with this line's secrets; None when nothing protects it, or a key among them is none."""
     given: dict[str, Any] = {name: secrets[name] for name in webhook.guards + webhook.needs if secrets.get(name)}
     if not any(name in given for name in webhook.guards) or any(name not in given for name in webhook.needs):
         return None
     if BASIC in given:
         given[BASIC] = given[BASIC].split()
-    return webhook.view(**given)
+    try:
+        return webhook.view(**given)
+    except ValueError:  # a public key that was pasted cut short proves nothing
+        return None
