@@ -12,15 +12,13 @@ import dns.resolver
 from django.db import ProgrammingError
 
 from presszero import serving
-from presszero.channels.adapters.email.dns import SELECTOR, check_domain
+from presszero.channels.adapters.email.dns import RESERVED, SELECTOR, check_domain
 from presszero.host import doctor, postgres
 from presszero.host.findings import Finding, Level, note, unknown, wrong
 from presszero.host.home import home
 from presszero.host.refusal import Refusal
 
 MARKS = {Level.FINE: "ok", Level.NOTE: "note", Level.UNKNOWN: "?", Level.WRONG: "WRONG"}
-# RFC 2606: nobody can have these, so there is nothing to ask.
-RESERVED = (".example", ".test", ".invalid", ".localhost")
 
 
 def run(out: TextIO | None = None) -> int:
@@ -39,6 +37,7 @@ def run(out: TextIO | None = None) -> int:
 def findings() -> Iterator[Finding]:
     yield doctor.disk(home())
     yield doctor.secret_key(home())
+    yield doctor.backups(home())
     yield from doctor.ports(home())
     try:
         with postgres.running(say=lambda sentence: None) as url:

@@ -18,6 +18,7 @@ from presszero.host.postgres_binaries import number, program_folders
 from presszero.host.refusal import Refusal
 
 FILES = ("files", "spool", "secret-key")  # of the home; the rest is the database, or can be made again
+LAST = "last-backup.json"  # in the home: when the last whole backup was taken, and where it lies
 
 
 def back_up(url: str, home: Path, target: Path) -> Path:
@@ -42,6 +43,7 @@ def back_up(url: str, home: Path, target: Path) -> Path:
     told = {"taken": taken.isoformat(), "sha256": {name: _digest(unfinished / name) for name in _parts()}}
     (unfinished / "backup.json").write_text(json.dumps(told, indent=2) + "\n")
     unfinished.rename(folder)
+    (home / LAST).write_text(json.dumps({"taken": told["taken"], "folder": str(folder)}) + "\n")
     return folder
 
 

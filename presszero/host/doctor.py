@@ -1,14 +1,17 @@
 """The check-up of this machine: database, ports, clock, disk, files. Reads only, changes nothing."""
 
+import json
 import os
 import stat
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
 
+from presszero.host.backup import LAST
 from presszero.host.findings import Finding, fine, note, wrong
 from presszero.host.occupied import is_occupied
 from presszero.host.ports import DOORS, Door, answers, why_unusable
@@ -16,6 +19,7 @@ from presszero.host.postgres_binaries import OLDEST
 
 CONNECTIONS_NEEDED = 40  # six threads of the app, an edge, a worker and a mail door with their pools, and some to spare
 SKEW_NOTED, SKEW_WRONG = 2.0, 30.0  # seconds between this machine's clock and the database's
+BACKUP_NOTED = 2  # days
 DISK_NOTED, DISK_WRONG = 90, 95  # per cent used: then attachments are refused; then everything but text
 
 QUESTIONS = """
@@ -136,6 +140,29 @@ def disk_use(place: Path, used: int, usable: int) -> Finding:
     if percent >= DISK_NOTED:
         return wrong("disk", f"{percent} % full: attachments are no longer stored.", mend)
     return fine("disk", f"{percent} % full.")
+
+
+def backups(home: Path, now: datetime | None = None) -> Finding:
+    """When the last whole backup of this home was taken; `now` is aware."""
+    mend = "Run `presszero backup FOLDER` every night, onto another disk; deploy/README.md shows how."
+    try:
+        told = json.loads((home / LAST).read_text())
+        taken = datetime.fromisoformat(told["taken"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return note("backups", "None was taken from this machine yet.", mend)
+    days = ((now or datetime.now(UTC)) - taken).days
+    if days >= BACKUP_NOTED:
+        return note("backups", f"The last was taken {days} days ago.", mend)
+    return fine("backups", f"The last was taken on {taken:%d %B at %H:%M} UTC.")
+
+
+def spool(home: Path) -> Finding:
+    """Whether arrivals wait on the disk for a database that was away."""
+    waiting = sum(file.stat().st_size for file in home.glob("spool/*/*.frames") if file.is_file())
+    if waiting:
+        mend = "They are stored by themselves once the database answers; see whether the edge runs."
+        return wrong("spool", f"{waiting // 1024 + 1} kB of arrivals wait on the disk.", mend)
+    return fine("spool", "Nothing waits on the disk.")
 
 
 def secret_key(home: Path) -> Finding:

@@ -16,6 +16,8 @@ from presszero.host.findings import Finding, fine, note, unknown, wrong
 
 SELECTOR = "presszero"  # our own DKIM selector, where a line names no other
 SPF_LOOKUPS = 10  # RFC 7208 §4.6.4: one more and receivers ignore the record
+# RFC 2606: nobody can have these, so there is nothing to ask.
+RESERVED = (".example", ".test", ".invalid", ".localhost")
 SECONDS = 5.0  # for one question, all servers and tries together
 
 
