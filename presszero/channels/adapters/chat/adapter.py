@@ -84,6 +84,7 @@ def _message(given: dict[str, Any]) -> MessageArrived:
         message_id=number,
         attachments=files,
         new_matter=given.get("new_matter") is True,
+        automatic="own" if given.get("trial") is True else "",
     )
 
 

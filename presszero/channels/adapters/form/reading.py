@@ -37,6 +37,7 @@ def read(given: dict[str, Any]) -> MessageArrived:
         attachments=files,
         claims=tuple(_claims(given, name)),
         wish=_wish(given.get("wish")),
+        automatic="own" if given.get("trial") is True else "",
         topic=one_line(str(given.get("topic") or ""), 80),
     )
 
