@@ -135,6 +135,12 @@ def run_pretend() -> None:
     importlib.import_module("presszero.demo.mailbox").run(_stop_on_signal())
 
 
+def run_setup_key() -> None:
+    """While there is no shop, the key that founds one lies in the home."""
+    set_up_django()
+    importlib.import_module("presszero.launch.key").ready()
+
+
 def run_seed() -> None:
     set_up_django()
     importlib.import_module("presszero.demo.seed").seed()
@@ -149,16 +155,17 @@ def _run(supervisor: Supervisor, database: Child, *, seed: bool) -> int:
         return 0 if supervisor.stopping else 1
     for name, run, sentence in (
         ("migrate", run_migrations, "Bringing the tables up to date."),
-        *([("seed", run_seed, "Opening the demo shop.")] if seed else []),
+        *([("seed", run_seed, "Opening the demo shop.")] if seed else [("key", run_setup_key, "")]),
     ):
-        supervisor.say("", sentence)
+        if sentence:
+            supervisor.say("", sentence)
         if supervisor.run_once(Child(name, run)):
             return 0 if supervisor.stopping else 1
     demo = {"pretend": run_pretend} if seed else {}
     for name, run in {**RUN, "app": run_app_behind_edge, **demo}.items():
         supervisor.start(Child(name, _named(name, run)))
     if supervisor.wait_for(lambda: all(answers(door.port) for door in DOORS)):
-        _banner(_who_to_be() if seed else [])
+        _banner(_who_to_be() if seed else _where_to_begin())
     supervisor.watch()
     return 0
 
@@ -226,6 +233,15 @@ def _who_to_be() -> list[tuple[str, str]]:
         ("Sign in as", people),
         ("Password", cast.PASSWORD),
     ]
+
+
+def _where_to_begin() -> list[tuple[str, str]]:
+    """What the banner says while there is no shop yet: the link that founds one, which works once."""
+    try:
+        found = (home() / "setup-key").read_text().strip()
+    except OSError:
+        return []
+    return [("Open your shop", f"{_origin()}/start?key={found}")]
 
 
 def _banner(people: list[tuple[str, str]]) -> None:

@@ -71,10 +71,11 @@ _HOST = re.compile(r"(?:https?://)?((?:[\w-]{1,63}\.){1,8}[a-z]{2,20})\b", re.IG
 
 @dataclass(frozen=True)
 class Shown:
-    """A whole document for the frame, and how many pictures of other servers were left out of it."""
+    """A whole document for the frame, how many pictures of other servers were left out of it, and its body alone."""
 
     document: str
     blocked: int
+    body: str = ""
 
 
 def framed(html: str, inline: Mapping[str, str], image: Callable[[str], str] | None = None) -> Shown:
@@ -98,7 +99,8 @@ def framed(html: str, inline: Mapping[str, str], image: Callable[[str], str] | N
         return found
 
     body = _cleaner(attribute).clean(html.replace("\x00", ""))
-    return Shown(_DOCUMENT.format(dir="rtl" if get_language_bidi() else "ltr", body=_tell_hosts(body)), blocked)
+    told = _tell_hosts(body)
+    return Shown(_DOCUMENT.format(dir="rtl" if get_language_bidi() else "ltr", body=told), blocked, told)
 
 
 def sign_image(entry_id: int, merchant_id: int, url: str) -> str:

@@ -41,7 +41,7 @@ class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]  # has no paramet
 
     class Meta:
         model = Merchant
-        fields = ["name", "currency", "languages", "timezone"]
+        fields = ["name", "currency", "languages", "timezone", "alone"]
 
     def clean_name(self) -> str:
         return one_line(self.cleaned_data["name"], 120)

@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from presszero.core.refusal import Refused
+from presszero.merchants.models import Merchant
 from presszero.ui.page import page
 
 from .. import actions, forms
@@ -26,10 +27,12 @@ CHALLENGE = "pz_challenge"
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters()
 def sign_in(request: Asked) -> HttpResponse:
-    """E-mail and password. Somebody signed in already goes on."""
+    """E-mail and password. Somebody signed in already goes on; while there is no shop there is nobody to sign in."""
     after = safe_next(request.GET.get("next"))
     if request.method == "GET" and request.person:
         return HttpResponseRedirect(after)
+    if request.method == "GET" and not Merchant.objects.exists():
+        return HttpResponseRedirect("/start")
     form = forms.SignIn(request.POST or None)
     if request.method == "GET" or not form.is_valid():
         return _ask(request, form, 200 if request.method == "GET" else 422)
