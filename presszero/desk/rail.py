@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from presszero.conversations import queries
 from presszero.conversations.queries.lists import COUNT_TO
 from presszero.mailroom.models import Quarantine
+from presszero.merchants.models import Hours, Merchant
+from presszero.merchants.policy import is_open
+from presszero.merchants.queries import week_of
 from presszero.routing.models import Presence
 from presszero.team.gate import MemberAsked
 from presszero.team.marks import at_least
@@ -24,6 +28,13 @@ _LOOKS = {
     "team": ("t", "people", False),
     "snoozed": ("s", "snooze", False),
     "resolved": ("e", "check", False),
+}
+# Whoever answers alone has one list of what is open; nothing is anybody else's.
+_LOOKS_ALONE = {
+    "team": ("m", "inbox", True),
+    "waiting": ("w", "clock", True),
+    "snoozed": ("s", "snooze", False),
+    "resolved": ("e", "check", True),
 }
 
 
@@ -43,10 +54,20 @@ class Rail:
     ready: bool
     held: str
     pretend: bool
+    home: str = "/desk/mine"
+    hours: str = ""  # whether the shop is open now, said where nobody has to say that they are ready
 
 
-def label(name: str) -> str:
+def first(merchant: Merchant) -> str:
+    """The list that a day begins with."""
+    return "team" if merchant.alone else "mine"
+
+
+def label(name: str, merchant: Merchant) -> str:
     """What a view is called."""
+    alone = {"team": _("Inbox"), "snoozed": _("Put aside"), "resolved": _("Done")}
+    if merchant.alone and name in alone:
+        return alone[name]
     return {
         "mine": _("Mine"),
         "for-you": _("For you"),
@@ -60,13 +81,15 @@ def label(name: str) -> str:
 
 def rail(request: MemberAsked) -> Rail:
     """Counted anew for each page, and for each nudge that says so."""
-    counts = queries.counts(request.member)
-    ready = Presence.objects.filter(merchant=request.merchant, member=request.member, ready=True).exists()
+    counts, merchant = queries.counts(request.member), request.merchant
+    looks = _LOOKS_ALONE if merchant.alone else _LOOKS
     return Rail(
-        [View(name, label(name), *_LOOKS[name], shown_count(counts.get(name, 0))) for name in _LOOKS],
-        ready,
+        [View(name, label(name, merchant), *looks[name], shown_count(counts.get(name, 0))) for name in looks],
+        _is_ready(request),
         _held(request) if at_least(request.member.role, Role.LEAD) else "",
         settings.DEMO,
+        f"/desk/{first(merchant)}",
+        _hours_now(merchant) if merchant.alone else "",
     )
 
 
@@ -78,3 +101,12 @@ def shown_count(count: int) -> str:
 def _held(request: MemberAsked) -> str:
     rows = Quarantine.objects.filter(merchant=request.merchant, closed_at=None)
     return shown_count(rows.order_by()[:COUNT_TO].count())
+
+
+def _is_ready(request: MemberAsked) -> bool:
+    return Presence.objects.filter(merchant=request.merchant, member=request.member, ready=True).exists()
+
+
+def _hours_now(merchant: Merchant) -> str:
+    week = week_of(Hours.objects.filter(merchant=merchant).order_by("id").first())
+    return _("Open now") if is_open(week, timezone.now()) else _("Closed now")

@@ -20,7 +20,7 @@ from presszero.team.gate import MemberAsked, needs
 from presszero.team.models import Membership, Role
 from presszero.ui.page import asked_by_htmx, page, text_of
 
-from ..rail import label
+from ..rail import first, label
 
 _PAGES = 6  # how many pages a live list keeps fresh at once
 
@@ -44,7 +44,7 @@ class List:
 @needs(Role.READ_ONLY)
 def start(request: MemberAsked) -> HttpResponse:
     """GET /"""
-    return HttpResponseRedirect("/desk/mine")
+    return HttpResponseRedirect(f"/desk/{first(request.merchant)}")
 
 
 @needs(Role.READ_ONLY)
@@ -97,8 +97,11 @@ def _page(request: MemberAsked, name: str) -> List:
         batch = queries.view(request.member, name, page=number) if more else []
         found, more = found + batch[:PAGE], len(batch) > PAGE
     after = f"/desk/{name}/rows?page={max(first, last) + 1}" if more else ""
-    names = _names(request) if name in ("team", "for-you", "waiting", "snoozed", "resolved") else {}
-    return List(name, label(name), f"/desk/{name}/rows", found, after, names=names, empty=_EMPTY[name]())
+    alone = request.merchant.alone
+    whose = not alone and name in ("team", "for-you", "waiting", "snoozed", "resolved")
+    empty = _EMPTY["mine" if alone and name == "team" else name]()
+    shown = label(name, request.merchant)
+    return List(name, shown, f"/desk/{name}/rows", found, after, names=_names(request) if whose else {}, empty=empty)
 
 
 def _found(request: MemberAsked, name: str, words: str) -> List:
