@@ -17,6 +17,7 @@ from .settle import (
     wake_due,
     wake_up,
 )
+from .take_apart import take_apart
 from .watch import looking, seen
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "set_topic",
     "snooze",
     "split",
+    "take_apart",
     "take_back",
     "unfollow",
     "unmerge",

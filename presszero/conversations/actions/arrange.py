@@ -28,7 +28,7 @@ _ARRANGING = 0x5E4E  # advisory lock class of merges and splits, by merchant
 @transaction.atomic
 def merge(loser: Conversation, winner: Conversation, *, by: Actor, reason: str = "") -> Merge:
     """From now on `loser` is part of `winner`. Raises Refused when they are one already, or of two customers."""
-    lost, won = _together(loser, winner)
+    lost, won = together(loser, winner)
     if lost.id == won.id:
         raise Refused("These two are one conversation already.")
     if lost.customer.now_id != won.customer.now_id:
@@ -69,7 +69,7 @@ def unmerge(merge: Merge, *, by: Actor) -> Conversation:
 @transaction.atomic
 def split(conversation: Conversation, messages: Sequence[Message], notes: Sequence[Note], *, by: Actor) -> Conversation:
     """Moves messages and notes into a conversation of their own, same customer. Raises Refused for none, or for all."""
-    (source,) = _together(conversation)
+    (source,) = together(conversation)
     inside = {"merchant_id": source.merchant_id, "conversation_id__in": family(source)}
     chosen = Message.objects.filter(**inside, id__in=[m.id for m in messages]).select_related("entry__thread")
     picked, total = list(chosen.order_by("at", "id")), Message.objects.filter(**inside).count()
@@ -96,7 +96,7 @@ def unsplit(target: Conversation, *, by: Actor) -> Conversation:
     if not moves:
         raise Refused("Nothing was split off into this conversation.")
     sources = {move.source_id: move.source for move in moves}
-    part, source, *others = _together(target, *sources.values())
+    part, source, *others = together(target, *sources.values())
     if part.id != target.id:
         raise Refused("This is part of another conversation now.", "Take that merge back first.")
     here = Message.objects.filter(merchant_id=part.merchant_id, conversation=part)
@@ -131,7 +131,7 @@ def _alone(merchant_id: int) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_ARRANGING, merchant_id % 2**31])
 
 
-def _together(*conversations: Conversation) -> list[Conversation]:
+def together(*conversations: Conversation) -> list[Conversation]:
     """What each is part of today, locked in the order of their ids, so that nobody waits for each other in a circle.
 
     Raises Refused when one is not of the first one's merchant.

@@ -133,3 +133,35 @@ def _quietly(does: object, row: Conversation, wrong: list[BaseException]) -> Non
         wrong.append(why)
     finally:
         connection.close()
+
+
+def test_two_customers_again_keep_nothing_of_each_other(
+    shop: cast.Shop, boots: Conversation, ada: cast.Shopper
+) -> None:
+    browser = cast.Browser("Ada")
+    chat = cast.the(browser.chats(shop, "Any news of my boots?")).conversation
+    recognised(chat)
+    cast.the(browser.chats(shop, "Hello, still me?"))
+    ada.writes(shop, "By mail again.", "Re: Boots")
+    actions.take_apart(CustomerMerge.objects.get(), by=shop.maya.actor)
+    browser.chats(shop, "And now?")
+    said = {
+        (m.conversation.customer_id, m.entry.sender_address)
+        for m in Message.objects.select_related("conversation", "entry")
+    }
+    assert said == {(boots.customer_id, ada.address), (chat.customer_id, browser.address)}
+    assert set(Message.objects.values_list("conversation__root", flat=True)) == {None}
+
+
+def test_what_went_straight_to_the_others_matter_comes_home(shop: cast.Shop, boots: Conversation) -> None:
+    browser = cast.Browser("Ada")
+    chat = cast.the(browser.chats(shop, "A present?", new_matter=True)).conversation
+    recognised(chat)
+    actions.resolve(chat, by=shop.maya.actor)
+    late = cast.the(browser.chats(shop, "My boots!"))
+    assert late.conversation_id == boots.id
+    assert late.reason == "same customer, open matter from e-mail just now"
+    actions.take_apart(CustomerMerge.objects.get(), by=shop.maya.actor)
+    late.refresh_from_db()
+    assert late.conversation_id == chat.id
+    assert Conversation.objects.get(id=boots.id).snippet == "Order 1042 is late."

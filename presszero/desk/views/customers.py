@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from presszero.channels.registry import kinds
 from presszero.channels.vocabulary import Proof
+from presszero.conversations.actions import take_apart
 from presszero.conversations.models import Conversation
 from presszero.core.refusal import Refused
 from presszero.core.text import one_line
@@ -135,7 +136,7 @@ def merge(request: MemberAsked, merge_id: int) -> HttpResponse:
     made = Merge.objects.filter(merchant=request.merchant, id=merge_id).first()
     if made is None:
         raise Http404
-    actions.unmerge(made, by=request.member.actor)
+    take_apart(made, by=request.member.actor)
     return _panel(request, asked.customer(request, made.winner_id), _("Two customers again."))
 
 
