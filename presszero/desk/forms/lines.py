@@ -143,3 +143,9 @@ def first_values(row: Line) -> dict[str, Any]:
         **{f"smtp_{part}": smtp.get(part, "") for part in ("host", "port", "security", "user")},
         **{f"imap_{part}": imap.get(part, "") for part in ("host", "port", "security", "user", "folder")},
     }
+
+
+def custom_values(row: Line) -> dict[str, Any]:
+    """What the form of the merchant's own channel starts with; never its secret."""
+    asked = {"url": row.settings.get("url", ""), "trusts_identity": row.settings.get("trusts_identity", False)}
+    return {"address": row.address, **asked}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import dns.resolver
@@ -20,12 +21,20 @@ from presszero.team.gate import MemberAsked, needs
 from presszero.team.models import Role
 from presszero.ui.page import page
 
-from ...forms.lines import CustomLineForm, EmailLineForm, first_values, secret_names
+from ...forms.chat import LANGUAGES, ChatLineForm, chat_values
+from ...forms.lines import CustomLineForm, EmailLineForm, LineForm, custom_values, first_values, secret_names
 from ...trial import Trial, send_trial
 from .frame import kept, show
 
+# What a line of each kind is set up with, and what the form starts with.
+_FORMS: dict[str, tuple[type[LineForm], Callable[[Line], dict[str, Any]]]] = {
+    "email": (EmailLineForm, first_values),
+    "custom": (CustomLineForm, custom_values),
+    "chat": (ChatLineForm, chat_values),
+}
+_SIGN_WITH = {"custom": "secret", "chat": "identity"}  # the secret that the merchant's own program signs with
+
 form_page = require_http_methods(["GET", "POST"])
-post = require_http_methods(["POST"])
 
 
 @needs(Role.ADMIN)
@@ -40,7 +49,7 @@ def lines(request: MemberAsked) -> HttpResponse:
 @transaction.atomic
 def new(request: MemberAsked, kind: str) -> HttpResponse:
     """GET and POST /settings/lines/new/<kind>"""
-    if kind not in settings.CHANNELS or kind not in ("email", "custom"):
+    if kind not in settings.CHANNELS or kind not in _FORMS:
         raise Http404
     row = Line(merchant=request.merchant, kind=kind, name=request.merchant.name)
     row.brand = Brand.objects.filter(merchant=request.merchant).order_by("id").first()
@@ -78,9 +87,7 @@ def pause(request: MemberAsked, line_id: int) -> HttpResponse:
     row.paused_at = timezone.now() if request.method == "PUT" else None
     row.save(update_fields=["paused_at"])
     kept(request, "line.pause", f"line:{row.id}", {"paused": row.paused_at is not None}, "")
-    response = HttpResponse(status=204)
-    response["HX-Refresh"] = "true"
-    return response
+    return _refreshed()
 
 
 @needs(Role.ADMIN)
@@ -108,33 +115,28 @@ def trial(request: MemberAsked, line_id: int) -> HttpResponse:
 
 
 @needs(Role.ADMIN)
-@post
+@require_http_methods(["POST", "DELETE"])
 def secret(request: MemberAsked, line_id: int) -> HttpResponse:
-    """POST makes a new secret for a custom line; the old one holds for a day's change-over until the next."""
+    """POST makes a new secret, shown once; the old one holds beside it. DELETE: the old one holds no longer."""
     row = _line(request, line_id)
-    if row.kind != "custom":
+    if row.kind not in _SIGN_WITH:
         raise Http404
-    made = f"whsec_{new_token(192)}"
-    row.keep_secrets({"secret": made, "old_secret": row.secrets.get("secret", "")})
+    name, held = _SIGN_WITH[row.kind], row.secrets
+    made = (f"whsec_{new_token(192)}" if name == "secret" else new_token(256)) if request.method == "POST" else ""
+    row.keep_secrets({**held, f"old_{name}": held.get(name, ""), name: made} if made else held | {f"old_{name}": ""})
     row.save(update_fields=["sealed"])
-    kept(request, "line.secret", f"line:{row.id}", {}, "")
-    return _shown_once(request, row, made)
+    kept(request, "line.secret", f"line:{row.id}", {"made": bool(made)}, "")
+    return _shown_once(request, row, made) if made else _refreshed()
 
 
 def _form(request: MemberAsked, row: Line) -> Any:
-    if row.kind == "email":
-        return EmailLineForm(request.POST or None, instance=row, initial=first_values(row))
-    first = {
-        "address": row.address,
-        "url": row.settings.get("url", ""),
-        "trusts_identity": row.settings.get("trusts_identity", False),
-    }
-    return CustomLineForm(request.POST or None, instance=row, initial=first)
+    form, values = _FORMS[row.kind]
+    return form(request.POST or None, instance=row, initial=values(row))
 
 
 def _show(request: MemberAsked, row: Line, form: Any) -> HttpResponse:
     provider = request.POST.get("provider") or request.GET.get("provider") or row.settings.get("provider", "")
-    held = set(row.secrets) if row.id else set()
+    held = {name for name, value in row.secrets.items() if value} if row.id else set()
     context = {
         "row": row,
         "form": form,
@@ -142,13 +144,26 @@ def _show(request: MemberAsked, row: Line, form: Any) -> HttpResponse:
         "secret_names": secret_names(provider),
         "held": held,
         "webhook": f"{settings.ORIGIN}/in/{row.kind}/{row.token}",
+        "origin": settings.ORIGIN,
+        "languages": LANGUAGES,
     }
     return show(request, "lines", context, f"desk/settings/line_{row.kind}.html", 422 if form.is_bound else 200)
 
 
 def _shown_once(request: MemberAsked, row: Line, made: str) -> HttpResponse:
-    context = {"row": row, "secret": made, "webhook": f"{settings.ORIGIN}/in/{row.kind}/{row.token}"}
+    context = {
+        "row": row,
+        "secret": made,
+        "signs": _SIGN_WITH[row.kind],
+        "webhook": f"{settings.ORIGIN}/in/{row.kind}/{row.token}",
+    }
     return show(request, "lines", context, "desk/settings/secret.html")
+
+
+def _refreshed() -> HttpResponse:
+    response = HttpResponse(status=204)
+    response["HX-Refresh"] = "true"
+    return response
 
 
 def _line(request: MemberAsked, line_id: int) -> Line:

@@ -4,3 +4,4 @@ import "./toasts.js";
 import "./menus.js";
 import "./connection.js";
 import "./theme.js";
+import "./copy.js";
