@@ -30,7 +30,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Helper:
+class Helped:
     """What a member did: three numbers that open their conversations."""
 
     id: int
@@ -156,12 +156,12 @@ class Screen:
         return self._bars(asked)
 
     @cached_property
-    def helped(self) -> list[Helper]:
+    def helped(self) -> list[Helped]:
         """By name, and by nothing else."""
         rows = sorted(self.day.helped, key=lambda each: (self.team.get(each.member_id, "").casefold(), each.member_id))
         most = max((len(part) for each in rows for part in (each.answered, each.first, each.resolved)), default=0)
         return [
-            Helper(
+            Helped(
                 each.member_id,
                 self.team.get(each.member_id, _("Someone who left")),
                 *(

@@ -20,20 +20,7 @@ def cheat() -> list[tuple[str, list[tuple[str, str]]]]:
                 ("Ctrl K", _("Do anything")),
             ],
         ),
-        (
-            _("Go to"),
-            [
-                ("G M", _("Mine")),
-                ("G Y", _("For you")),
-                ("G W", _("Waiting longest")),
-                ("G U", _("Unassigned")),
-                ("G S", _("Snoozed")),
-                ("G E", _("Resolved")),
-                ("G T", _("Team")),
-                ("G D", _("Yesterday")),
-                ("G ,", _("Settings")),
-            ],
-        ),
+        (_("Go to"), _places()),
         (
             _("Write"),
             [
@@ -61,4 +48,18 @@ def cheat() -> list[tuple[str, list[tuple[str, str]]]]:
                 (".", _("More")),
             ],
         ),
+    ]
+
+
+def _places() -> list[tuple[str, str]]:
+    return [
+        ("G M", _("Mine")),
+        ("G Y", _("For you")),
+        ("G W", _("Waiting longest")),
+        ("G U", _("Unassigned")),
+        ("G S", _("Snoozed")),
+        ("G E", _("Resolved")),
+        ("G T", _("Team")),
+        ("G D", _("Yesterday")),
+        ("G ,", _("Settings")),
     ]
