@@ -203,6 +203,7 @@ PLAIN: dict[str, Maker] = {
     "chat/token": lambda e: e.shop.chat.token,
     "files/key": lambda e: e.attachment.token,  # of another thread than any visitor's
     "form/token": lambda e: e.shop.form.token,
+    "say/token": lambda e: e.reply.entry.thread.token,
     "mails/folder": lambda e: "new",
     "mails/name": lambda e: "1",
 }

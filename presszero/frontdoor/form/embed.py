@@ -30,7 +30,11 @@ def loader(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def look(request: HttpRequest, token: str) -> HttpResponse:
     """GET /form/<token>/look.css: the brand's colour, and ink that can be read on it."""
-    colour = place_of(token).line.brand.colour
+    return look_of(place_of(token).line.brand.colour)
+
+
+def look_of(colour: str) -> HttpResponse:
+    """A sheet with the brand's colour, and ink that can be read on it; ours for no colour."""
     colour = colour if _COLOUR.fullmatch(colour) else "#00695c"
     ink = "#ffffff" if contrast_with_white(colour) >= 4.5 else "#101615"
     response = HttpResponse(f":root{{--brand:{colour};--on-brand:{ink}}}\n", content_type="text/css; charset=utf-8")

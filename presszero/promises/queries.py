@@ -1,0 +1,91 @@
+"""What we said, as people read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from presszero.channels.answering import expects
+from presszero.channels.models import Line
+from presszero.conversations.models import Conversation
+from presszero.merchants.policy import Week
+from presszero.merchants.queries import week_of
+from presszero.team.models import Membership
+
+from .actions import open_promises
+from .languages import LANGUAGES, known
+from .policy import standing
+from .wording import Moment, by, when
+
+PAGE = 50
+COUNT_TO = 100
+
+# The earliest of each conversation as it is today, those due soonest first.
+_DUE = """
+SELECT coalesce(c.root_id, c.id) AS number, min(p.due_at) AS due FROM promises_promise p
+JOIN conversations_conversation c ON c.merchant_id = p.merchant_id AND c.id = p.conversation_id
+WHERE p.merchant_id = %(merchant)s AND p.kept_at IS NULL AND p.withdrawn_at IS NULL
+GROUP BY 1 ORDER BY due, number LIMIT %(limit)s OFFSET %(offset)s
+"""
+_OF = """
+SELECT DISTINCT ON (number) coalesce(c.root_id, c.id) AS number, p.due_at, p.broken_at IS NOT NULL
+FROM promises_promise p
+JOIN conversations_conversation c ON c.merchant_id = p.merchant_id AND c.id = p.conversation_id
+WHERE p.merchant_id = %(merchant)s AND p.kept_at IS NULL AND p.withdrawn_at IS NULL
+  AND (c.id = ANY(%(ids)s) OR c.root_id = ANY(%(ids)s))
+ORDER BY number, p.due_at
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A moment we named for a conversation; `standing`: fine · at_risk · broken."""
+
+    due_at: datetime
+    standing: str
+
+
+def due(member: Membership, page: int = 1) -> list[int]:
+    """The conversations in which something we said stands open, due soonest first; one more when there are more."""
+    values = {"merchant": member.merchant_id, "limit": PAGE + 1, "offset": (min(max(page, 1), 200) - 1) * PAGE}
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE, values)
+        return [number for number, _ in cursor.fetchall()]
+
+
+def count_due(member: Membership) -> int:
+    """How many there are, up to 100."""
+    values = {"merchant": member.merchant_id, "limit": COUNT_TO, "offset": 0}
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM ({_DUE}) few", values)  # noqa: S608 - our own statement
+        return int(cursor.fetchone()[0])
+
+
+def said_in(merchant_id: int, ids: Sequence[int], now: datetime) -> dict[int, Said]:
+    """What stands open in each of these conversations; those without are left out."""
+    if not ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_OF, {"merchant": merchant_id, "ids": list(ids)})
+        return {number: Said(due, standing(due, broken, now)) for number, due, broken in cursor.fetchall()}
+
+
+def sentence(conversation: Conversation) -> str:
+    """When we answer, for the customer, in the language that is active: as we said, if that still holds."""
+    now = timezone.now()
+    line = Line.objects.select_related("hours", "merchant").get(
+        merchant_id=conversation.merchant_id, id=conversation.line_id
+    )
+    language = LANGUAGES[known(get_language() or "") or "en"]
+    week = week_of(line.hours) if line.hours else Week(line.merchant.timezone)
+    said = open_promises(conversation).filter(due_at__gt=now).order_by("due_at").first()
+    if said:
+        return language.open.format(by=by(Moment(now, said.due_at, week), language))
+    if conversation.waiting_since is None:
+        return ""
+    return when(Moment(now, expects(line, now).by, week), language)
