@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import shop, views
+from . import contact, shop, views
 
 urlpatterns = [
     path("pretend", views.pretend),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("demo/shop", shop.front),
     path("demo/shop/boots", shop.boots),
     path("demo/shop/cart", shop.cart),
+    path("demo/shop/contact", contact.contact),
     path("demo/shop/session", shop.session),
     path("demo/shop/identity", shop.identity),
 ]
