@@ -15,7 +15,7 @@ from presszero.ui.page import page
 
 from . import ticket as tickets
 from .place import Place, parent_of, policy
-from .questions import Questions
+from .questions import Questions, labels
 from .ticket import BITS, Ticket
 from .uploads import MAX_BYTES, MAX_FILES
 from .words import language_of, words_of
@@ -65,6 +65,7 @@ def show(request: HttpRequest, drawn: Drawn, status: int = 200) -> HttpResponse:
         "drawn": drawn,
         "questions": drawn.questions,
         "words": words_of(place.line, language),
+        "labels": {f"f-{name}": said for name, said in labels(drawn.questions).items()},
         "errors": {name.removeprefix("f-"): said for name, said in drawn.wrong},
         "bits": BITS,
         "max_bytes": MAX_BYTES,

@@ -101,6 +101,25 @@ def input_name(asked: Field) -> str:
     return f"t-{asked.key}"
 
 
+def labels(questions: Questions) -> dict[str, str]:
+    """What each question is called, by its name."""
+    own = {input_name(asked): asked.label for asked in (questions.chosen.fields if questions.chosen else ())}
+    return {
+        **own,
+        "topic": _("What is it about?"),
+        "subject": _("In a few words"),
+        "text": _("Your message"),
+        "files": _("Pictures or files"),
+        "matters": _("How much does it matter?"),
+        "needed_words": _("By when do you need it?"),
+        "needed_date": _("Or pick the day"),
+        "name": _("Your name"),
+        "email": _("Your e-mail"),
+        "phone": _("Your phone"),
+        "channel": _("How shall we answer?"),
+    }
+
+
 def _field(asked: Field) -> forms.Field:
     if asked.kind == "choice":
         return _choice(asked.choices, required=asked.required)
