@@ -46,8 +46,10 @@ class ChatLineForm(LineForm):
             for name in TEXTS:
                 self.fields[f"{name}_{language}"] = forms.CharField(required=False, max_length=300)
         self.rows = range(min(len(self.instance.settings.get("invitations") or []) + 2, MAX_INVITATIONS))
+        self.invites_in = _invites_in(self.instance)
         for n in self.rows:
-            self.fields[f"invite_text_{n}"] = forms.CharField(required=False, max_length=200)
+            for language in self.invites_in:
+                self.fields[f"invite_text_{n}_{language}"] = forms.CharField(required=False, max_length=200)
             self.fields[f"invite_page_{n}"] = forms.CharField(required=False, max_length=200)
             self.fields[f"invite_seconds_{n}"] = forms.IntegerField(required=False, min_value=0, max_value=86_400)
             self.fields[f"invite_cart_{n}"] = forms.DecimalField(required=False, min_value=0, max_digits=9)
@@ -64,8 +66,8 @@ class ChatLineForm(LineForm):
         for n in self.rows:
             told = [found.get(f"invite_{part}_{n}") for part in ("page", "seconds", "cart")]
             page = found.get(f"invite_page_{n}") or ""
-            if not found.get(f"invite_text_{n}") and any(each not in (None, "") for each in told):
-                self.add_error(f"invite_text_{n}", _("What should it say?"))
+            if not self._said(n) and any(each not in (None, "") for each in told):
+                self.add_error(f"invite_text_{n}_{self.invites_in[0]}", _("What should it say?"))
             if page and not page.startswith(("/", "*")):
                 self.add_error(f"invite_page_{n}", _("Begin with a slash: /boots/*"))
         return found
@@ -93,23 +95,22 @@ class ChatLineForm(LineForm):
 
     def _invitations(self) -> Iterator[dict[str, Any]]:
         before = self.instance.settings.get("invitations") or []
-        for n in self.rows:
-            text, page, seconds, cart = (
-                self.cleaned_data[f"invite_{p}_{n}"] for p in ("text", "page", "seconds", "cart")
-            )
-            if text:
-                known = before[n] if n < len(before) else {}
-                rule = {
-                    "text": one_line(text, 200),
-                    "page": one_line(page, 200),
-                    "seconds": 30 if seconds is None else seconds,
-                }
-                yield {
-                    "id": known.get("id") or new_token(48),
-                    **rule,
-                    "cart": float(cart or 0),
-                    "days": known.get("days", 7),
-                }
+        for n in (each for each in self.rows if self._said(each)):
+            page, seconds, cart = (self.cleaned_data[f"invite_{part}_{n}"] for part in ("page", "seconds", "cart"))
+            known, said = before[n] if n < len(before) else {}, self._said(n)
+            yield {
+                "id": known.get("id") or new_token(48),
+                "text": said if len(self.invites_in) > 1 else said[self.invites_in[0]],
+                "page": one_line(page, 200),
+                "seconds": 30 if seconds is None else seconds,
+                "cart": float(cart or 0),
+                "days": known.get("days", 7),
+            }
+
+    def _said(self, n: int) -> dict[str, str]:
+        """What an invitation says, by language; nothing where it was left empty."""
+        given = {each: self.cleaned_data.get(f"invite_text_{n}_{each}") or "" for each in self.invites_in}
+        return {language: one_line(text, 200) for language, text in given.items() if text.strip()}
 
 
 def origin(given: str) -> str:
@@ -140,7 +141,9 @@ def chat_values(row: Line) -> dict[str, Any]:
         first[f"speaks_{language}"] = language in (own.get("languages") or [language])
         first |= {f"{name}_{language}": _own(row, language).get(name, "") for name in TEXTS}
     for n, rule in enumerate((own.get("invitations") or [])[:MAX_INVITATIONS]):
-        first |= {f"invite_{part}_{n}": rule.get(part, "") for part in ("text", "page", "seconds", "cart")}
+        first |= {f"invite_{part}_{n}": rule.get(part, "") for part in ("page", "seconds")}
+        first |= {f"invite_text_{n}_{each}": text for each, text in _text_of(rule, row).items()}
+        first[f"invite_cart_{n}"] = rule.get("cart") or ""
     return first
 
 
@@ -157,6 +160,19 @@ def _spoken(row: Line) -> list[str]:
     """The shop's own languages first, then those we speak without its help."""
     base = [each.partition("-")[0] for each in row.merchant.languages]
     return list(dict.fromkeys([*base, "en", "de", "es", "fr"]))[:8]
+
+
+def _invites_in(row: Line) -> list[str]:
+    """The shop's own languages, and those that an invitation speaks already."""
+    own = [each.partition("-")[0] for each in row.merchant.languages] or ["en"]
+    used = [each for rule in row.settings.get("invitations") or [] for each in _text_of(rule, row)]
+    return list(dict.fromkeys([*own, *used]))[:8]
+
+
+def _text_of(rule: dict[str, Any], row: Line) -> dict[str, str]:
+    """By language; a plain text is in the shop's first."""
+    text = rule.get("text") or ""
+    return text if isinstance(text, dict) else {_spoken(row)[0]: str(text)}
 
 
 def _all_texts(row: Line) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def test_a_chat_is_made_with_all_that_was_asked(rosa: At, shop: cast.Shop) -> No
         sites="https://Juniper.example/boots\nhttp://localhost:8000, www.juniper.example",
         greeting_en="Hi  there",
         leave_words_en="Back soon",
-        invite_text_0="Can we help?",
+        invite_text_0_en="Can we help?",
         invite_page_0="/boots/*",
         invite_seconds_0=20,
         invite_cart_0="100",
@@ -73,15 +73,26 @@ def test_its_page_shows_the_tag_to_copy_and_what_was_kept(rosa: At, shop: cast.S
 
 
 def test_saving_keeps_what_the_form_does_not_show(rosa: At, shop: cast.Shop) -> None:
-    row = made(rosa, shop, greeting_en="Hello", invite_text_0="Help?")
+    row = made(rosa, shop, greeting_en="Hello", invite_text_0_en="Help?")
     row.settings["texts"]["en"]["privacy"] = "Our notice"
     row.settings["other"] = 1
     row.save()
     number = row.settings["invitations"][0]["id"]
-    rosa.client.post(f"/settings/lines/{row.id}", filled(shop, greeting_en="", invite_text_0="Help now?"))
+    rosa.client.post(f"/settings/lines/{row.id}", filled(shop, greeting_en="", invite_text_0_en="Help now?"))
     row.refresh_from_db()
     assert row.settings["texts"]["en"] == {"privacy": "Our notice"}
     assert (row.settings["other"], row.settings["invitations"][0]["id"]) == (1, number)
+
+
+def test_an_invitation_speaks_every_language_it_was_given(rosa: At, shop: cast.Shop) -> None:
+    shop.merchant.languages = ["de", "en-GB"]
+    shop.merchant.save()
+    row = made(rosa, shop, invite_text_0_de="Fragen?", invite_text_0_en="Questions?")
+    assert row.settings["invitations"][0]["text"] == {"de": "Fragen?", "en": "Questions?"}
+    shop.merchant.languages = ["de"]
+    shop.merchant.save()
+    page = rosa.client.get(f"/settings/lines/{row.id}").content.decode()
+    assert 'value="Fragen?"' in page and 'value="Questions?"' in page
 
 
 def test_a_second_chat_of_one_brand_stands_beside_the_first(rosa: At, shop: cast.Shop) -> None:
@@ -98,8 +109,8 @@ def test_a_second_chat_of_one_brand_stands_beside_the_first(rosa: At, shop: cast
         {"colour": "red; }"},
         {"position": "middle"},
         {"invite_page_0": "/boots"},
-        {"invite_text_0": "Help?", "invite_page_0": "boots"},
-        {"invite_text_0": "Help?", "invite_seconds_0": "-1"},
+        {"invite_text_0_en": "Help?", "invite_page_0": "boots"},
+        {"invite_text_0_en": "Help?", "invite_seconds_0": "-1"},
         {"greeting_en": "x" * 301},
         {"privacy": "javascript:alert(1)"},
         {"phone": "call me"},
