@@ -71,7 +71,7 @@ def choose_way(
         (sorted(asked, key=lambda way: way.key != last_used), ASKED),
         ([way for way in sound if way.key == last_used], LAST),
         ([way for way in sound if way.key in reachable_now], NOW),
-        (sound, ONLY),
+        (sorted(sound, key=lambda way: way.live), ONLY),
     ):
         if found:
             return found[0], why

@@ -15,8 +15,9 @@ from markupsafe import Markup, escape
 from presszero.channels.wording import to_html
 from presszero.conversations.models import Conversation, Merge, Move
 from presszero.conversations.queries import Item
+from presszero.customers.models import Merge as CustomerMerge
 from presszero.team.models import Membership
-from presszero.ui.formats import channel_word, initials, moment, tint
+from presszero.ui.formats import channel_icon, channel_word, initials, moment, tint
 from presszero.ui.markup import linked
 
 LONG = 3000  # characters after which a message is folded
@@ -31,6 +32,7 @@ _WORDS = {
     "unknown": gettext_noop("we do not know whether it went"),
     "cancelled": gettext_noop("taken back"),
 }
+_NAMELESS = ("chat", "form")  # whoever writes there has an address of our making
 _AT = re.compile(r"(?<![\w.])@[\w-]{2,40}")
 
 
@@ -49,6 +51,9 @@ class Piece:
     tint: str = ""
     inbound: bool = False
     channel: str = ""
+    icon: str = ""
+    line: str = ""  # our address it came to or went from
+    way: str = ""  # the key of the way to answer where it stands, where there are several
     reason: str = ""
     proof: str = ""
     automatic: str = ""
@@ -67,13 +72,23 @@ class Piece:
     @property
     def foot(self) -> bool:
         """Whether anything stands under it."""
-        return bool(self.folded or self.reason or self.long or self.undo or self.retry or self.automatic or self.copied)
+        return bool(
+            self.folded
+            or self.reason
+            or self.long
+            or self.undo
+            or self.retry
+            or self.automatic
+            or self.copied
+            or self.way
+        )
 
 
 def pieces(conversation: Conversation, items: list[Item], member: Membership) -> list[Piece]:
     """In the order given. Notes that were removed leave nothing."""
     now = timezone.now()
     undoable = _undoable(conversation, items)
+    several = len({item.channel for item in items if item.kind == "message"} - {"form"}) > 1
     made = []
     for item in items:
         if item.kind == "message" and item.taken_back:
@@ -81,6 +96,7 @@ def pieces(conversation: Conversation, items: list[Item], member: Membership) ->
             made.append(Piece("event", item.id, item.at, body=said, when=moment(item.at, now)))
         elif item.kind == "message":
             made.append(_said(item, conversation.customer_id, now))
+            made[-1].way = f"thread:{item.thread_id}" if several and item.channel != "form" else ""
         elif item.kind == "note" and not item.removed:
             made.append(_note(item, member, now))
         elif item.kind == "event":
@@ -91,7 +107,7 @@ def pieces(conversation: Conversation, items: list[Item], member: Membership) ->
 def _said(item: Item, customer_id: int, now: datetime) -> Piece:
     deliveries = [_delivery(d, now) for d in item.deliveries]
     waiting = any(d["until"] for d in deliveries)
-    who = item.who or item.address or _("Somebody")
+    who = item.who or (_("Visitor") if item.channel in _NAMELESS else item.address) or _("Somebody")
     shown = Piece(
         "said",
         item.id,
@@ -102,6 +118,8 @@ def _said(item: Item, customer_id: int, now: datetime) -> Piece:
         raw=item.inbound,
         inbound=item.inbound,
         channel=channel_word(item.channel),
+        icon=channel_icon(item.channel),
+        line=item.line,
         reason=item.reason,
         copied=", ".join(_others(item)) if item.copied else "",
         folded=item.has_folded,
@@ -132,14 +150,19 @@ def _note(item: Item, member: Membership, now: datetime) -> Piece:
     return Piece("note", item.id, item.at, item.who, body, moment(item.at, now), mine=mine)
 
 
-def _event(item: Item, undoable: dict[str, set[int]], now: datetime) -> Piece:
+def _event(item: Item, undoable: Undoable, now: datetime) -> Piece:
     details = item.details
-    undo = ""
-    if item.fact == "conversation.merged" and details.get("merge_id") in undoable["merges"]:
-        undo = f"/merges/{details['merge_id']}"
-    if item.fact == "conversation.split" and details.get("target_id") in undoable["splits"]:
+    undo, why = "", ""
+    if item.fact == "conversation.merged":
+        merge = undoable.merges.get(details.get("merge_id") or 0)
+        undo, why = (f"/merges/{merge.id}", merge.reason) if merge else ("", "")
+    if item.fact == "conversation.recognised":
+        found = undoable.customers.get(details.get("merge_id") or 0)
+        undo, why = (f"/customer-merges/{found.id}", found.reason) if found else ("", "")
+    if item.fact == "conversation.split" and details.get("target_id") in undoable.splits:
         undo = f"/splits/{details['target_id']}"
-    return Piece("event", item.id, item.at, item.who, _sentence(item), moment(item.at, now), undo=undo)
+    words = f"{_sentence(item)}: {why}" if why else _sentence(item)
+    return Piece("event", item.id, item.at, item.who, words, moment(item.at, now), undo=undo)
 
 
 def _sentence(item: Item) -> str:
@@ -150,22 +173,34 @@ def _sentence(item: Item) -> str:
         if to == item.who:
             return _("%(by)s took it") % {"by": item.who}
         return _("%(by)s gave it to %(to)s") % {"by": item.who, "to": to}
+    if item.fact == "claim.answered":
+        return _("Somebody answered by mail from the address that was named here")
     return _(item.text).replace("{by}", item.who)
 
 
-def _undoable(conversation: Conversation, items: list[Item]) -> dict[str, set[int]]:
-    """Merges and splits that still stand; asked only when the stream shows one."""
-    facts = {item.fact for item in items if item.kind == "event"}
-    found: dict[str, set[int]] = {"merges": set(), "splits": set()}
-    if "conversation.merged" in facts:
-        ids = [item.details.get("merge_id") for item in items if item.fact == "conversation.merged"]
-        merges = Merge.objects.filter(merchant_id=conversation.merchant_id, id__in=ids, undone_at=None)
-        found["merges"] = set(merges.values_list("id", flat=True))
-    if "conversation.split" in facts:
-        ids = [item.details.get("target_id") for item in items if item.fact == "conversation.split"]
-        moves = Move.objects.filter(merchant_id=conversation.merchant_id, target_id__in=ids, undone_at=None)
-        found["splits"] = set(moves.values_list("target_id", flat=True))
+@dataclass
+class Undoable:
+    """Merges and splits that still stand, by the number their fact names."""
+
+    merges: dict[int, Merge] = field(default_factory=dict)
+    customers: dict[int, CustomerMerge] = field(default_factory=dict)
+    splits: set[int] = field(default_factory=set)
+
+
+def _undoable(conversation: Conversation, items: list[Item]) -> Undoable:
+    """Asked only when the stream shows one."""
+    found, mine = Undoable(), {"merchant_id": conversation.merchant_id, "undone_at": None}
+    if ids := _named(items, "conversation.merged", "merge_id"):
+        found.merges = {row.id: row for row in Merge.objects.filter(**mine, id__in=ids)}
+    if ids := _named(items, "conversation.recognised", "merge_id"):
+        found.customers = {row.id: row for row in CustomerMerge.objects.filter(**mine, id__in=ids)}
+    if ids := _named(items, "conversation.split", "target_id"):
+        found.splits = set(Move.objects.filter(**mine, target_id__in=ids).values_list("target_id", flat=True))
     return found
+
+
+def _named(items: list[Item], fact: str, detail: str) -> list[int]:
+    return [int(item.details[detail]) for item in items if item.fact == fact and item.details.get(detail)]
 
 
 def _delivery(row: dict[str, Any], now: datetime) -> dict[str, Any]:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import arranging, beginning, conversation, customers, entries, kit, lists, presence, settling, writing
+from .views import (
+    answering,
+    arranging,
+    beginning,
+    conversation,
+    customers,
+    entries,
+    kit,
+    lists,
+    presence,
+    settling,
+    writing,
+)
 from .views import yesterday as days
 from .views.settings import frame, held, shop, work
 from .views.settings import lines as set_lines
@@ -35,7 +47,11 @@ urlpatterns = [
     path(f"{_C}/unread", settling.unread),
     path(f"{_C}/replies", writing.replies),
     path(f"{_C}/notes", writing.notes),
-    path(f"{_C}/recipients", writing.recipients),
+    path(f"{_C}/recipients", answering.recipients),
+    path(f"{_C}/way", answering.way),
+    path(f"{_C}/preview", answering.preview),
+    path(f"{_C}/asked-channel", answering.asked_channel),
+    path(f"{_C}/recognition", answering.recognition),
     path(f"{_C}/drafts/<slug:kind>", writing.draft),
     path(f"{_C}/uploads", writing.uploads),
     path(f"{_C}/macros", writing.macros),

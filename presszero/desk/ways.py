@@ -1,34 +1,23 @@
-"""How the composer may answer: which thread, on which line, to whom."""
+"""How the composer may answer: by which ways, which of them is proposed and why, and what to tell whoever sends it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from presszero.channels.models import Thread
-from presszero.channels.registry import adapter
 from presszero.conversations import queries
+from presszero.conversations import ways as policy
 from presszero.conversations.models import Conversation
-from presszero.conversations.queries import Item
-from presszero.customers.models import Handle
+from presszero.conversations.queries import Item, Reach
+from presszero.conversations.ways import Way
+from presszero.ui.formats import ago, channel_word
 
-_USUAL = """
-SELECT p.address, EXISTS (SELECT FROM customers_handle h WHERE h.merchant_id = p.merchant_id AND h.address = p.address
-  AND h.bounced_at IS NOT NULL)
-FROM channels_participant p
-WHERE p.merchant_id = %s AND p.thread_id = %s AND p.kind = %s AND p.standing <> 'wants_in' ORDER BY p.id
-"""
-
-
-@dataclass(frozen=True)
-class Way:
-    """A thread that an answer can go into."""
-
-    id: int
-    kind: str
-    line: str
+_NOBODY = Reach([], {}, [], [], [], "")
 
 
 @dataclass(frozen=True)
@@ -40,40 +29,122 @@ class Recipients:
     dead: Sequence[str]
 
 
-def ways(conversation: Conversation, items: Iterable[Item]) -> list[Way]:
-    """The ways to answer, the usual one first, worked out from the stream; [] when there is no way.
+@dataclass(frozen=True)
+class Said:
+    """A caution in words, and the way that would reach them: its key and what to call it."""
 
-    The usual one is what `queries.thread_to_answer` says; it is asked only when the part of the stream that is shown
-    holds no word of theirs.
-    """
-    said = [item for item in items if item.kind == "message" and not item.taken_back]
-    threads = {item.thread_id: Way(item.thread_id, item.channel, item.line) for item in said}
-    theirs = [item.thread_id for item in said if item.inbound and not item.automatic]
-    if not theirs:
-        usual = queries.thread_to_answer(conversation)
-        if usual is None:
+    kind: str
+    words: str
+    instead: str = ""
+    instead_word: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The ways, the one that is picked, and what is said beside it. `asked`: how they want to be answered."""
+
+    reach: Reach
+    way: Way | None
+    why: str = ""
+    asked: str = ""
+    name: str = ""
+    now: datetime | None = None
+
+    @property
+    def ways(self) -> list[Way]:
+        return self.reach.ways
+
+    @property
+    def recipients(self) -> Recipients:
+        if self.way is None:
+            return Recipients((), (), ())
+        to = self.reach.to.get(self.way.thread_id or 0) or ([self.way.address] if self.way.address else [])
+        return Recipients(to, (), self.reach.dead)
+
+    @property
+    def cautions(self) -> list[Said]:
+        if self.way is None or self.now is None:
             return []
-        theirs = [usual.id]
-        threads[usual.id] = Way(usual.id, usual.line.kind, usual.line.address)
-    first = threads.pop(theirs[-1])
-    return [first, *reversed(threads.values())]
+        return [_caution(said, self) for said in policy.cautions(self.way, self.ways, self.now)]
+
+    def label(self, way: Way) -> str:
+        """As the picker calls it."""
+        word = channel_word(way.channel)
+        if way.live:
+            assert self.now is not None
+            return _("%(channel)s · here now") % {"channel": word} if way.here(self.now) else word
+        if way.thread_id:
+            return f"{word}, {way.line}"
+        known = _("%(channel)s to %(address)s") if way.proven else _("%(channel)s to %(address)s, not proven")
+        return known % {"channel": word, "address": way.address}
 
 
-def usual_recipients(conversation: Conversation, way: Way) -> Recipients:
-    """As the composer shows it at first, without asking who else could be reached."""
-    with connection.cursor() as cursor:
-        cursor.execute(_USUAL, [conversation.merchant_id, way.id, adapter(way.kind).handle_kind])
-        rows = cursor.fetchall()
-    return Recipients([address for address, _ in rows], (), [address for address, dead in rows if dead])
+def choice(conversation: Conversation, items: Iterable[Item], name: str) -> Choice:
+    """What the composer starts with, the threads worked out from the stream that is drawn anyway."""
+    said = [item for item in items if item.kind == "message" and not item.taken_back]
+    theirs = [item.thread_id for item in said if item.inbound and not item.automatic]
+    if not theirs:  # the part that is shown holds no word of theirs
+        usual = queries.thread_to_answer(conversation)
+        theirs = [usual.id] if usual else []
+    threads = dict.fromkeys([*theirs[::-1], *(item.thread_id for item in reversed(said))])
+    return _choice(conversation, list(threads), name)
+
+
+def picked(conversation: Conversation, key: str, name: str) -> Choice:
+    """The same with a way of the agent's own choosing. An unknown key proposes one again."""
+    found = _choice(conversation, queries.threads_of(conversation), name)
+    way = next((each for each in found.ways if each.key == key), None)
+    return Choice(found.reach, way, "", found.asked, name, found.now) if way else found
 
 
 def recipients(conversation: Conversation, thread: Thread) -> Recipients:
     """With everybody who may get it."""
     to = queries.usual_recipients(conversation, thread)
     reachable = list(queries.reachable(conversation, thread))
-    return Recipients(to, reachable, _dead(conversation.merchant_id, reachable))
+    known = queries.reach(conversation, [thread.id])
+    return Recipients(to, reachable, [address for address in known.dead if address in reachable])
 
 
-def _dead(merchant_id: int, addresses: list[str]) -> list[str]:
-    rows = Handle.objects.filter(merchant_id=merchant_id, address__in=addresses, bounced_at__isnull=False)
-    return list(rows.values_list("address", flat=True))
+def _choice(conversation: Conversation, threads: list[int], name: str) -> Choice:
+    reach = queries.reach(conversation, threads) if threads else _NOBODY
+    now = timezone.now()
+    asked = conversation.asked_channel or reach.prefers
+    here = [way.key for way in reach.ways if way.here(now)]
+    last = f"thread:{threads[0]}" if threads else ""
+    way, why = policy.choose_way(reach.ways, asked, last, here)
+    return Choice(reach, way, _why(why, way, name), asked, name, now)
+
+
+def _why(why: str, way: Way | None, name: str) -> str:
+    if way is None or why == policy.LAST:
+        return ""
+    if why == policy.ASKED:
+        return _("%(name)s asked for %(channel)s") % {"name": name, "channel": channel_word(way.channel)}
+    if why == policy.NOW:
+        return _("%(name)s is here now") % {"name": name}
+    return _("goes out by mail") if way.handle_kind == "email" else ""
+
+
+def _caution(said: policy.Caution, found: Choice) -> Said:
+    way, name = found.way, found.name
+    assert way is not None
+    other = next((each for each in found.ways if each.key == said.instead), None)
+    words = {
+        "bounced": _("%(address)s did not take our last mail.") % {"address": way.address},
+        "paused": _("%(line)s is paused: this waits until it is not.") % {"line": way.line},
+        "trouble": _("%(line)s cannot send just now: this waits until it can.") % {"line": way.line},
+        "gone": _gone(said.since, name),
+        "unproven": _("Nobody has proven that %(address)s is %(name)s's address.")
+        % {"address": way.address, "name": name},
+        "too_large": _("These files are too large for this channel."),
+    }[said.kind]
+    return Said(said.kind, words, other.key if other else "", channel_word(other.channel) if other else "")
+
+
+def _gone(since: datetime | None, name: str) -> str:
+    if since is None:
+        return _("%(name)s is not in the chat. They see this when they come back.") % {"name": name}
+    return _("%(name)s left the chat (%(ago)s). They see this when they come back.") % {
+        "name": name,
+        "ago": ago(since),
+    }

@@ -14,9 +14,16 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 _TINTS = ("", "b", "c", "d")
-_ICONS = {"email": "mail", "chat": "chat", "phone": "phone", "custom": "plug"}
+_ICONS = {"email": "mail", "chat": "chat", "visitor": "chat", "form": "globe", "phone": "phone", "custom": "plug"}
 # Marked for translation where they are used, in the context "channel".
-_CHANNELS = {"email": "e-mail", "chat": "chat", "phone": "phone", "custom": "own channel"}
+_CHANNELS = {
+    "email": "e-mail",
+    "chat": "chat",
+    "visitor": "chat",
+    "form": "web form",
+    "phone": "phone",
+    "custom": "own channel",
+}
 _SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥"}
 _WHOLE = {"JPY", "KRW", "VND", "CLP", "ISK"}  # currencies without a hundredth, ISO 4217
 

@@ -5,11 +5,13 @@ from .around import Around, around
 from .lists import VIEWS, Row, counts, rows_by_id, view
 from .search import search
 from .stream import Item, others_looking, stream
-from .ways import Reach, reach
+from .ways import Browser, Claimed, Reach, reach, threads_of
 
 __all__ = [
     "VIEWS",
     "Around",
+    "Browser",
+    "Claimed",
     "Item",
     "Reach",
     "Row",
@@ -23,6 +25,7 @@ __all__ = [
     "search",
     "stream",
     "thread_to_answer",
+    "threads_of",
     "usual_recipients",
     "variables",
     "view",

@@ -30,6 +30,8 @@ _TOLD = [
     "conversation.unmerged",
     "conversation.split",
     "conversation.unsplit",
+    "conversation.recognised",
+    "claim.answered",
 ]
 _BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 

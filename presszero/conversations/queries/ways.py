@@ -50,6 +50,16 @@ SELECT
   (SELECT preferred_channel FROM customers_customer WHERE merchant_id = %(merchant)s AND id = %(customer)s)
 """
 
+_THREADS = """
+SELECT e.thread_id FROM conversations_message m
+JOIN channels_entry e ON e.merchant_id = m.merchant_id AND e.id = m.entry_id
+WHERE m.merchant_id = %(merchant)s AND m.taken_back_at IS NULL AND m.conversation_id IN (
+  SELECT id FROM conversations_conversation WHERE merchant_id = %(merchant)s AND root_id = %(conversation)s
+  UNION ALL SELECT %(conversation)s::bigint)
+GROUP BY e.thread_id
+ORDER BY max(m.at) FILTER (WHERE m.inbound AND e.automatic = '') DESC NULLS LAST, max(m.at) DESC
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Browser:
@@ -115,6 +125,13 @@ def reach(conversation: Conversation, threads: Sequence[int]) -> Reach:
         claims,
         prefers or "",
     )
+
+
+def threads_of(conversation: Conversation) -> list[int]:
+    """The threads of a conversation, where they last wrote in person first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_THREADS, {"merchant": conversation.merchant_id, "conversation": conversation.now_id})
+        return [number for (number,) in cursor.fetchall()]
 
 
 def has_browser(customer: Customer) -> bool:

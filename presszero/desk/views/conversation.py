@@ -18,8 +18,9 @@ from presszero.team.gate import MemberAsked, needs
 from presszero.team.models import Role
 from presszero.ui.page import asked_by_htmx, page, text_of
 
-from .. import asked, shown
-from ..ways import usual_recipients, ways
+from .. import asked, promised, shown
+from ..seen import seen
+from ..ways import choice, picked
 from . import lists
 
 SHOWN = 40  # items of the stream at first; older ones on the way up
@@ -55,7 +56,10 @@ def live(request: MemberAsked, number: int) -> HttpResponse:
 def looking(request: MemberAsked, number: int) -> HttpResponse:
     """GET /conversations/42/looking: who else is here."""
     row = asked.conversation(request, number)
-    return page(request, "desk/_looking_box.html", {"c": row, "looking": queries.others_looking(row, request.member)})
+    found = picked(row, request.GET.get("way", ""), shown_name(row))
+    context = {"c": row, "looking": queries.others_looking(row, request.member), "choice": found, "oob": True}
+    names = {"shown_name": shown_name(row), "may_write": asked.may_write(request)}
+    return page(request, "desk/_looking_box.html", {**context, **names, "seen": seen(found.reach)})
 
 
 def pieces(request: MemberAsked, row: Conversation, fresh: str = "", extra: str = "") -> HttpResponse:
@@ -65,9 +69,10 @@ def pieces(request: MemberAsked, row: Conversation, fresh: str = "", extra: str 
     """
     near = queries.around(row, request.member)
     shown_now = {**bar(request, row, near), **stream(request, row, near), "oob": True}
-    response = page(request, "desk/_pieces_now.html", shown_now)
+    found = composer(row, near, shown_now["items"]) if fresh or _has_chat(shown_now["items"]) else {}
+    response = page(request, "desk/_pieces_now.html", {**shown_now, "seen": found.get("seen")})
     if fresh:
-        form = {**shown_now, **composer(row, near, shown_now["items"]), "tab": fresh}
+        form = {**shown_now, **found, "tab": fresh}
         response.write(text_of(request, f"desk/_{fresh}_form.html", form))
     response.write(extra)
     return response
@@ -83,13 +88,12 @@ def whole(request: MemberAsked, row: Conversation) -> dict[str, Any]:
 
 def bar(request: MemberAsked, row: Conversation, near: queries.Around) -> dict[str, Any]:
     """What the bar above the stream shows."""
-    today = customers.today(row.customer)
     return {
         "c": row,
         "open_id": row.id,
         "here": here(request),
         "now": timezone.now(),
-        "shown_name": today.name or _("the customer"),
+        "shown_name": shown_name(row),
         "may_write": asked.may_write(request),
         "team": near.team,
         "topics": near.topics,
@@ -97,6 +101,7 @@ def bar(request: MemberAsked, row: Conversation, near: queries.Around) -> dict[s
         "looking": near.looking,
         "snoozes": snoozes(),
         "priorities": [(1, _("Low")), (2, _("Normal")), (3, _("High")), (4, _("Urgent"))],
+        **promised.head(row, timezone.now(), may_write=asked.may_write(request)),
     }
 
 
@@ -119,23 +124,33 @@ def stream(request: MemberAsked, row: Conversation, near: queries.Around) -> dic
 
 def composer(row: Conversation, near: queries.Around, items: list[queries.Item]) -> dict[str, Any]:
     """What the composer starts with: drafts and files from before, and the ways to answer."""
-    found = ways(row, items)
+    found = choice(row, items, shown_name(row))
     return {
         "drafts": {"reply": "", "note": "", **near.drafts},
         "uploads": near.uploads,
-        "ways": found,
-        "way": found[0] if found else None,
-        "recipients": usual_recipients(row, found[0]) if found else None,
+        "choice": found,
+        "seen": seen(found.reach),
+        "recipients": found.recipients,
         "client_id": uuid.uuid4(),
         "note_client_id": uuid.uuid4(),
         "laters": laters(),
     }
 
 
+def _has_chat(items: list[queries.Item]) -> bool:
+    """Whether somebody may be here right now."""
+    return any(item.channel == "chat" for item in items)
+
+
+def shown_name(row: Conversation) -> str:
+    """What to call the customer in a sentence."""
+    return customers.today(row.customer).name or _("the customer")
+
+
 def here(request: MemberAsked) -> str:
     """The view the conversation was opened from."""
     name = request.GET.get("in", "") or request.headers.get("X-View", "")
-    return name if name in queries.VIEWS else "mine"
+    return name if promised.is_view(name) else "mine"
 
 
 def snoozes() -> list[dict[str, Any]]:

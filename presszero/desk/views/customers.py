@@ -12,6 +12,7 @@ from presszero.channels.registry import kinds
 from presszero.channels.vocabulary import Proof
 from presszero.conversations.actions import take_apart
 from presszero.conversations.models import Conversation
+from presszero.conversations.queries import reach
 from presszero.core.refusal import Refused
 from presszero.core.text import one_line
 from presszero.customers import actions, queries
@@ -23,6 +24,7 @@ from presszero.timeline.queries import of_customers
 from presszero.ui.page import asked_by_htmx, page
 
 from .. import asked, happened
+from ..seen import seen
 from .said import Undo, toast
 
 post = require_http_methods(["POST"])
@@ -159,7 +161,12 @@ def _known(request: MemberAsked, row: Customer) -> dict[str, Any]:
     if beside.isdecimal():
         earlier = earlier.exclude(id=asked.number(beside))
     names = {member.actor.code: member.person.name for member in team.members_of(request.merchant)}
+    talk = Conversation.objects.filter(merchant=request.merchant, id=asked.number(beside)) if beside.isdecimal() else []
+    beside_it = next(iter(talk), None)
+    if beside_it:
+        beside_it.customer = row
     return {
+        **({"c": beside_it, "seen": seen(reach(beside_it, []))} if beside_it else {"seen": None}),
         "customer": row,
         "beside": beside,
         "may_write": asked.may_write(request),

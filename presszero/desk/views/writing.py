@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from typing import Any
 
 from django.http import Http404, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from presszero.channels import outbox
-from presszero.channels.models import Delivery, Participant, Thread
+from presszero.channels.models import Delivery, Line, Participant, Thread
 from presszero.channels.wording import fill
 from presszero.conversations import actions, queries
 from presszero.conversations.actions.answer import Answer, WroteMeanwhile, let_in
@@ -22,7 +23,7 @@ from presszero.team.marks import at_least
 from presszero.team.models import Role
 from presszero.ui.page import page, text_of
 
-from .. import asked, ways
+from .. import asked
 from . import conversation
 from .said import Undo, changed
 from .settling import moment
@@ -186,23 +187,13 @@ def access(request: MemberAsked, participant_id: int) -> HttpResponse:
     return changed(request, row, say, fresh="reply")
 
 
-@needs(Role.AGENT)
-def recipients(request: MemberAsked, number: int) -> HttpResponse:
-    """GET ?thread= : who an answer on this thread goes to, and who it may go to."""
-    row = asked.conversation(request, number)
-    thread = _thread(request, row) or queries.thread_to_answer(row)
-    if thread is None:
-        raise Http404
-    return page(request, "desk/_recipients.html", {"c": row, "recipients": ways.recipients(row, thread)})
-
-
 def _answer(request: MemberAsked, row: Conversation) -> Answer:
     form = request.POST
     at = form.get("own_time", "") if form.get("send_at") == "own" else form.get("send_at", "")
     return Answer(
         text=form.get("text", ""),
         client_id=_client_id(request),
-        thread=_thread(request, row),
+        **_way(request, row),
         to=form.getlist("to"),
         uploads=form.getlist("upload"),
         send_at=moment(at) if at or form.get("send_at") == "own" else None,
@@ -227,7 +218,8 @@ def _check_colleagues(request: MemberAsked, row: Conversation) -> None:
 
 def _thread(request: MemberAsked, row: Conversation) -> Thread | None:
     """The thread that was picked, if it has a place in this conversation."""
-    wanted = asked.values(request).get("thread", "")
+    values = asked.values(request)
+    wanted = values.get("thread", "") or values.get("way", "").removeprefix("thread:")
     if not wanted:
         return None
     found = Thread.objects.filter(merchant=request.merchant, id=asked.number(wanted)).select_related("line__brand")
@@ -238,6 +230,19 @@ def _thread(request: MemberAsked, row: Conversation) -> Thread | None:
     if thread is None or not inside.exists():
         raise Http404
     return thread
+
+
+def _way(request: MemberAsked, row: Conversation) -> dict[str, Any]:
+    """The way that was picked, as ways.Way.key says it: a thread, or a line of ours with an address of theirs."""
+    how, _, rest = asked.values(request).get("way", "").partition(":")
+    if how != "line":
+        return {"thread": _thread(request, row)}
+    number, _, address = rest.partition(":")
+    lines = Line.objects.filter(merchant=request.merchant, id=asked.number(number)).select_related("brand")
+    line = lines.first()
+    if line is None:
+        raise Http404
+    return {"line": line, "address": address}
 
 
 def _client_id(request: MemberAsked) -> uuid.UUID:

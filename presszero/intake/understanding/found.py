@@ -188,7 +188,7 @@ def _handles(merchant_id: int, wanted: Iterable[Address]) -> dict[Address, Perso
 
 def _stranger(merchant_id: int, item: Item) -> Person:
     sender = item.message.sender
-    name = sender.name or sender.address
+    name = sender.name or ("" if sender.kind == "visitor" else sender.address)  # a browser's address says nothing
     customer = Customer(merchant_id=merchant_id, name=name[:200])
     handle = Handle(
         merchant_id=merchant_id, customer=customer, kind=sender.kind, address=sender.address, name=sender.name[:200],

@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from presszero.channels.models import Attachment, Entry, Participant, Thread
+from presszero.channels.vocabulary import Handle as Address
 from presszero.conversations.facts import ConversationOpened, ConversationReopened, ConversationWoken, MessageReceived
 from presszero.conversations.models import Conversation, Message, Resolution, Snooze, ThreadPlace
 from presszero.core.actor import Actor
@@ -67,7 +68,8 @@ def _learn(batch: Batch) -> None:
             changed += ["bounced_at", "bounce_reason"]
         if changed:
             handle.save(update_fields=changed)
-        if person.customer.name == handle.address and best.message.sender.name and not person.is_new:
+        nameless = person.customer.name in ("", handle.address)
+        if nameless and best.message.sender.name and not person.is_new:
             Customer.objects.filter(merchant_id=batch.merchant_id, id=person.customer.id).update(
                 name=best.message.sender.name[:200]
             )
@@ -165,7 +167,7 @@ def _entry(batch: Batch, item: Item) -> Entry:
         inbound=True,
         sender_kind=message.sender.kind,
         sender_address=message.sender.address[:320],
-        sender_name=(message.sender.name or message.sender.address)[:200],
+        sender_name=(message.sender.name or _called(message.sender))[:200],
         subject=message.subject[:998],
         text=message.new_text,
         folded=_folded(message.text, message.new_text),
@@ -180,6 +182,11 @@ def _entry(batch: Batch, item: Item) -> Entry:
         sent_at=message.sent_at,
         received_id=item.received_id,
     )
+
+
+def _called(sender: Address) -> str:
+    """Somebody without a name goes by their address, unless it is one that we made up."""
+    return "" if sender.kind == "visitor" else sender.address
 
 
 def _folded(whole: str, new: str) -> str:

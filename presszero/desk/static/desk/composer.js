@@ -110,6 +110,24 @@ class Composer extends HTMLElement {
     if (gone) remove(gone.closest(".file"), headers());
     const macro = event.target.closest("[data-macro]");
     if (macro) this.use(macro);
+    const preview = event.target.closest("[data-preview]");
+    if (preview) this.preview(preview.getAttribute("aria-expanded") !== "true", preview);
+  }
+
+  // What they will see stands there while it is wanted, and is drawn anew as the way changes.
+  preview(on, button = this.querySelector("[data-preview]")) {
+    button?.setAttribute("aria-expanded", on);
+    const place = this.querySelector("#preview");
+    if (place) place.hidden = !on;
+  }
+
+  // By another way, from wherever that is proposed.
+  answerBy(key) {
+    const ways = this.querySelector("select[data-ways]");
+    if (!ways || ![...ways.options].some((option) => option.value === key)) return;
+    ways.value = key;
+    ways.dispatchEvent(new Event("change", { bubbles: true }));
+    this.show("reply");
   }
 
   mark(what) {
@@ -170,6 +188,13 @@ class Composer extends HTMLElement {
   }
 }
 customElements.define("desk-composer", Composer);
+
+document.addEventListener("click", (event) => {
+  const way = event.target.closest("[data-way]");
+  if (!way) return;
+  way.closest("details")?.removeAttribute("open");
+  document.querySelector("desk-composer")?.answerBy(way.dataset.way);
+});
 
 // They wrote, or a colleague answered, while somebody is writing: said where the writer looks. What was in sight counts as read.
 document.addEventListener("arrived", ({ detail }) => {

@@ -14,7 +14,7 @@ const act = {
   list: () => refreshList(),
   counts: () => refreshCounts(),
   conversation: (id) => { if (id === conversation()) refreshStream(); },
-  looking: (id) => { if (id === conversation()) htmx.ajax("GET", `/conversations/${id}/colleagues`, { source: "#talk", swap: "none" }); },
+  looking: (id) => { if (id === conversation()) htmx.ajax("GET", `/conversations/${id}/colleagues?way=${encodeURIComponent(document.querySelector("#reply-form [name=way]")?.value ?? "")}`, { source: "#talk", swap: "none" }); },
 };
 
 function everything() {
