@@ -22,6 +22,7 @@ from presszero.team.models import Role
 from presszero.ui.page import page
 
 from ...forms.chat import LANGUAGES, ChatLineForm, chat_values
+from ...forms.form import FormLineForm, form_values, kind_names
 from ...forms.lines import CustomLineForm, EmailLineForm, LineForm, custom_values, first_values, secret_names
 from ...trial import Trial, send_trial
 from .frame import kept, show
@@ -31,6 +32,7 @@ _FORMS: dict[str, tuple[type[LineForm], Callable[[Line], dict[str, Any]]]] = {
     "email": (EmailLineForm, first_values),
     "custom": (CustomLineForm, custom_values),
     "chat": (ChatLineForm, chat_values),
+    "form": (FormLineForm, form_values),
 }
 _SIGN_WITH = {"custom": "secret", "chat": "identity"}  # the secret that the merchant's own program signs with
 
@@ -146,6 +148,7 @@ def _show(request: MemberAsked, row: Line, form: Any) -> HttpResponse:
         "webhook": f"{settings.ORIGIN}/in/{row.kind}/{row.token}",
         "origin": settings.ORIGIN,
         "languages": LANGUAGES,
+        "kinds": kind_names(),
     }
     return show(request, "lines", context, f"desk/settings/line_{row.kind}.html", 422 if form.is_bound else 200)
 
