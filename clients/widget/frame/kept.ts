@@ -1,26 +1,50 @@
-// What stays in this browser, of one line: in our own origin's storage, where no page of the shop can read it. Where
-// the browser keeps nothing, everything lives as long as the page.
+// What stays in this browser, of one line: in our own origin's storage, where no page of the shop can read it. A
+// browser that refuses storage to frames of other sites still keeps cookies of one site's frame apart from all others;
+// small things go there, and never what somebody writes and has not sent.
 
 import { config } from "./config";
 
-const memory = new Map<string, string>();
+type Store = "localStorage" | "sessionStorage";
 
-export function kept(name: string, store: "localStorage" | "sessionStorage" = "localStorage"): string | null {
+const memory = new Map<string, string>();
+const LONGEST = 3000; // characters of a cookie that no server finds too long
+const WEEKS = 180 * 24 * 3600; // seconds: as long as the visitor's own cookie
+
+export function kept(name: string, store: Store = "localStorage"): string | null {
   try {
     return window[store].getItem(key(name));
   } catch {
-    return memory.get(name) ?? null;
+    return memory.get(name) ?? (name === "draft" ? null : cookie(name));
   }
 }
 
-export function keep(name: string, value: string | null, store: "localStorage" | "sessionStorage" = "localStorage"): void {
+export function keep(name: string, value: string | null, store: Store = "localStorage"): void {
   try {
     if (value === null) window[store].removeItem(key(name));
     else window[store].setItem(key(name), value);
   } catch {
     if (value === null) memory.delete(name);
     else memory.set(name, value);
+    // Before somebody writes to us there is no cookie, but to leave them alone.
+    const may = name === "known" || name.startsWith("invited:") || kept("known") === "1";
+    if (name !== "draft" && may) setCookie(name, value, store === "localStorage");
   }
+}
+
+function cookie(name: string): string | null {
+  const found = document.cookie.split("; ").find((each) => each.startsWith(`${cookieName(name)}=`));
+  return found ? decodeURIComponent(found.slice(cookieName(name).length + 1)) : null;
+}
+
+function setCookie(name: string, value: string | null, lasting: boolean): void {
+  const said = encodeURIComponent(value ?? "");
+  const gone = value === null || said.length > LONGEST;
+  const age = gone ? "; Max-Age=0" : lasting ? `; Max-Age=${WEEKS}` : "";
+  document.cookie = `${cookieName(name)}=${gone ? "" : said}; Path=/chat/${config.token}; Secure; SameSite=None; Partitioned${age}`;
+}
+
+function cookieName(name: string): string {
+  return `pz_${name.replace(/\W/g, "_")}`;
 }
 
 function key(name: string): string {

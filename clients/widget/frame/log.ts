@@ -170,8 +170,8 @@ export class Log {
 
 function attached(file: Sent, address: string): HTMLElement {
   const picture = /^image\/(png|jpeg|gif|webp|avif)$/.test(file.type) && address;
-  const inside = picture ? h("img", { src: address, alt: file.name, loading: "lazy" }) : h("span", { class: "file" }, draw("file"), h("b", { dir: "auto" }, file.name), h("small", {}, size(file.size)));
-  return address && !address.startsWith("blob:") ? h("a", { class: "attached", href: address, target: "_blank", rel: "noopener", "aria-label": `${file.name}, ${size(file.size)}` }, inside) : h("div", { class: "attached" }, inside);
+  const inside = picture ? h("img", { src: address, alt: file.name, loading: "lazy" }) : h("span", { class: "file" }, draw("file"), h("b", { dir: "auto" }, file.name), " ", h("small", {}, size(file.size)));
+  return address && !address.startsWith("blob:") ? h("a", { class: "attached", href: address, target: "_blank", rel: "noopener" }, inside) : h("div", { class: "attached" }, inside);
 }
 
 export function size(bytes: number): string {

@@ -1,7 +1,7 @@
 // The frame's one program: what happened on the shop's page, on the stream and under the customer's finger, and what
 // follows from it.
 
-import { ask, asVisitor, forgotten, here, known, Problem, visit } from "./calls";
+import { ask, asVisitor, forgotten, here, known, Problem, visit, type Visit } from "./calls";
 import { Composer } from "./composer";
 import { config, t, when } from "./config";
 import { button, h } from "./dom";
@@ -24,6 +24,7 @@ const TYPING = 3000;
 let opened = alone;
 let token = ""; // the shop's signed word on who this is; kept in memory alone
 let shown = ""; // the one that was accepted
+let identifying: Promise<void> | null = null;
 let newMatter = false;
 let matterAsked = false;
 let typedAt = 0;
@@ -159,6 +160,7 @@ function changed(typing = ""): void {
   const person = theirs.findLast((entry) => !entry.automatic);
   screens.head(person?.who ?? "", says());
   screens.hours(isOpen(), says());
+  screens.knows(here.visit?.signed ? here.visit.name : "");
   const newest = transcript.last;
   screens.resume(newest ? (newest.mine ? t("you") : newest.who) : "", newest ? newest.text || newest.files[0]?.name || "" : "", unread);
   screens.noticed(transcript.entries.length + outbox.waiting.length > 0);
@@ -283,20 +285,25 @@ function expires(signed: string): number {
   }
 }
 
-async function identify(): Promise<void> {
-  const given = token;
+function identify(): Promise<void> {
+  identifying ??= show(token).finally(() => (identifying = null));
+  return identifying;
+}
+
+async function show(given: string): Promise<void> {
   if (given === shown && here.visit?.signed) return;
+  const before = here.visit?.address;
   try {
-    await asVisitor(() => ask("POST", "identity", { token: given }));
+    here.visit = await asVisitor(() => ask<Visit>("POST", "identity", { token: given }));
     shown = given;
-    transcript.forget();
-    await visit();
+    if (here.visit.address !== before) transcript.forget();
     stream.begin();
     await refresh();
     if (opened) listening();
   } catch (why) {
     if (why instanceof Problem && why.status >= 400 && why.status !== 429 && why.status < 500 && token === given) token = "";
   }
+  if (token && token !== given) await show(token);
 }
 
 /** Forgets this browser: what was said stays with the shop and is shown here no longer. */

@@ -27,6 +27,8 @@ export class Screens {
   private readonly greeting = h("p", {});
   private readonly last = h("div", { class: "card last", hidden: true });
   private readonly first: HTMLElement;
+  private readonly prove: HTMLElement;
+  private readonly hello = h("h2", {}, t("greeting"));
   private readonly humanSays = h("small", {});
   private readonly talk: HTMLElement;
   private readonly notice: HTMLElement;
@@ -44,7 +46,8 @@ export class Screens {
     const close = alone ? null : key("tool", t("close"), "close", pressed.close);
     const top = h("header", { class: "top" }, this.back, h("div", { class: "names" }, this.title, this.says), zeroKey, this.more, close);
     this.first = h("div", {});
-    this.home = h("main", { class: "home", id: "home" }, h("div", { class: "main" }, h("div", { class: "hello" }, h("h2", {}, t("greeting")), this.greeting), this.last, h("div", { class: "card rows" }, this.first, row("badge", t("prove_row"), t("prove_row_more"), pressed.prove))), button("human", pressed.start, zero(), h("span", {}, h("b", {}, t("human")), this.humanSays)));
+    this.prove = row("badge", t("prove_row"), t("prove_row_more"), pressed.prove);
+    this.home = h("main", { class: "home", id: "home" }, h("div", { class: "main" }, h("div", { class: "hello" }, this.hello, this.greeting), this.last, h("div", { class: "card rows" }, this.first, this.prove)), button("human", pressed.start, zero(), h("span", {}, h("b", {}, t("human")), this.humanSays)));
     this.notice = h("p", { class: "notice" }, t("notice"), " ", config.privacy ? h("a", { href: config.privacy, target: "_blank", rel: "noopener" }, t("privacy")) : null);
     this.talk = h("main", { class: "talk" }, log.box, this.extra, this.notice, composer.form);
     this.dropping();
@@ -77,6 +80,12 @@ export class Screens {
   hours(open: boolean, says: string): void {
     this.greeting.textContent = open ? t("welcome") : `${says} ${t("leave_words")}`.trim();
     this.first.replaceChildren(row("chat", t(open ? "start" : "leave"), t(open ? "start_more" : "leave_more"), this.pressed.start));
+  }
+
+  /** Somebody the shop signed in needs no code, and is greeted by name. */
+  knows(name: string): void {
+    this.prove.hidden = Boolean(name);
+    this.hello.textContent = name ? t("greeting_known", { name: name.split(" ")[0]! }) : t("greeting");
   }
 
   /** On the first screen, where a talk stands. */

@@ -72,7 +72,7 @@ def config_of(line: Line, asked: list[str], at: datetime) -> dict[str, Any]:
         "opens": found.opens.isoformat() if found.opens and not found.open else "",
         "minutes": line.first_reply_minutes,
         "privacy": _matching(re.compile(r"https?://[^\s<>\"]{1,500}"), own.get("privacy")),
-        "phone": _matching(_PHONE, own.get("phone")),
+        "phone": _matching(_PHONE, own.get("phone") or line.brand.phone),
         "texts": texts(language, own.get("texts")),
         "invitations": _invitations(own.get("invitations"), language),
         "limits": {"files": MAX_FILES, "bytes": adapter.can.max_attachment_bytes, "text": MAX_TEXT},
