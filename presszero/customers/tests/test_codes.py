@@ -11,10 +11,11 @@ from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from presszero.channels.adapters.email.tests.servers import Relay, relay
 from presszero.channels.models import Line
 from presszero.channels.vocabulary import Handle, Proof
 from presszero.customers.claiming import claim, customer_of
-from presszero.customers.codes import NoWayToSend, send_code, try_code
+from presszero.customers.codes import NotYet, NoWayToSend, post_code, send_code, try_code
 from presszero.customers.models import Claim, Customer, ProofCode
 from presszero.merchants.models import Brand
 from presszero.team import mail
@@ -148,6 +149,34 @@ def test_without_a_mailbox_it_says_so_and_makes_no_code(shop: cast.Shop) -> None
     with pytest.raises(NoWayToSend):
         send_code(claim(visitor(shop), ADA, "chat"), shop.chat, at=NOW)
     assert not ProofCode.objects.exists()
+
+
+def test_the_letter_goes_out_by_the_mailboxs_own_server(shop: cast.Shop) -> None:
+    taken = Relay()
+    with relay(taken) as port:
+        shop.line.settings = {"smtp": {"host": "127.0.0.1", "port": port, "security": "none"}}
+        shop.line.save()
+        code = sent_code(claim(visitor(shop), ADA, "chat"), shop)
+        job = ProcrastinateJob.objects.get(task_name="customers.post_code")
+        post_code(**job.args)
+    assert taken.envelopes == [("<>", ["ada@example.com"])]
+    mail_out = taken.accepted[0].decode()
+    assert code in mail_out and "support@juniper.example" in mail_out
+    assert "Auto-Submitted: auto-" in mail_out
+
+
+def test_a_server_that_is_away_is_tried_again_while_the_code_is_good(shop: cast.Shop) -> None:
+    taken = Relay(answer="451 come again")
+    with relay(taken) as port:
+        shop.line.settings = {"smtp": {"host": "127.0.0.1", "port": port, "security": "none"}}
+        shop.line.save()
+        sent_code(claim(visitor(shop), ADA, "chat"), shop)
+        job = ProcrastinateJob.objects.get(task_name="customers.post_code")
+        with pytest.raises(NotYet):
+            post_code(**job.args)
+        words = mail.opened(job.args["sealed"]) | {"until": (NOW - timedelta(minutes=1)).isoformat()}
+        post_code(**job.args | {"sealed": mail.sealed(words)})
+    assert not taken.accepted
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,8 +7,11 @@ from datetime import timedelta
 from django.utils import timezone
 
 from presszero.conversations.models import Conversation
+from presszero.customers.codes import post_code
 from presszero.customers.models import Claim, Customer, CustomerNote, Handle, Merge
 from presszero.customers.queries import family
+from presszero.intake import duties
+from presszero.team import mail
 from presszero.visitors.models import Visitor
 from tests import cast
 
@@ -180,3 +183,8 @@ def test_signing_in_again_and_again_changes_nothing_more(window: Window, shop: c
     assert sorted(Handle.objects.values_list("address", flat=True)) == sorted(
         ["ada@example.com", "s-1001", window.visitor.address]
     )
+
+
+def test_the_worker_knows_the_letter_with_the_code() -> None:
+    assert post_code in duties.LETTERS
+    assert post_code.queue == mail.QUEUE
