@@ -14,6 +14,7 @@ from presszero.mailroom.models import Quarantine
 from presszero.merchants.models import Hours, Merchant
 from presszero.merchants.policy import is_open
 from presszero.merchants.queries import week_of
+from presszero.promises.queries import count_due
 from presszero.routing.models import Presence
 from presszero.team.gate import MemberAsked
 from presszero.team.marks import at_least
@@ -25,6 +26,7 @@ _LOOKS = {
     "for-you": ("y", "bell", False),
     "waiting": ("w", "clock", True),
     "unassigned": ("u", "plus", True),
+    "promises": ("o", "flag", False),
     "team": ("t", "people", False),
     "snoozed": ("s", "snooze", False),
     "resolved": ("e", "check", False),
@@ -33,6 +35,7 @@ _LOOKS = {
 _LOOKS_ALONE = {
     "team": ("m", "inbox", True),
     "waiting": ("w", "clock", True),
+    "promises": ("o", "flag", False),
     "snoozed": ("s", "snooze", False),
     "resolved": ("e", "check", True),
 }
@@ -73,6 +76,7 @@ def label(name: str, merchant: Merchant) -> str:
         "for-you": _("For you"),
         "waiting": _("Waiting longest"),
         "unassigned": _("Unassigned"),
+        "promises": _("Promises due"),
         "team": _("Team"),
         "snoozed": _("Snoozed"),
         "resolved": _("Resolved"),
@@ -82,6 +86,7 @@ def label(name: str, merchant: Merchant) -> str:
 def rail(request: MemberAsked) -> Rail:
     """Counted anew for each page, and for each nudge that says so."""
     counts, merchant = queries.counts(request.member), request.merchant
+    counts["promises"] = count_due(request.member)
     looks = _LOOKS_ALONE if merchant.alone else _LOOKS
     return Rail(
         [View(name, label(name, merchant), *looks[name], shown_count(counts.get(name, 0))) for name in looks],

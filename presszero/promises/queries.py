@@ -40,6 +40,25 @@ WHERE p.merchant_id = %(merchant)s AND p.kept_at IS NULL AND p.withdrawn_at IS N
   AND (c.id = ANY(%(ids)s) OR c.root_id = ANY(%(ids)s))
 ORDER BY number, p.due_at
 """
+# What we said that stands open, and the newest of what they said of the matter; a row whatever there is.
+_HEAD = """
+WITH here AS (
+  SELECT id FROM conversations_conversation
+  WHERE merchant_id = %(merchant)s AND (id = %(conversation)s OR root_id = %(conversation)s)
+)
+SELECT p.due_at, p.broken_at IS NOT NULL, w.words, w.source FROM (SELECT 1) one
+LEFT JOIN LATERAL (
+  SELECT due_at, broken_at FROM promises_promise
+  WHERE merchant_id = %(merchant)s AND conversation_id IN (SELECT id FROM here)
+    AND kept_at IS NULL AND withdrawn_at IS NULL
+  ORDER BY due_at LIMIT 1
+) p ON true
+LEFT JOIN LATERAL (
+  SELECT words, source FROM conversations_wish
+  WHERE merchant_id = %(merchant)s AND conversation_id IN (SELECT id FROM here)
+  ORDER BY (words <> '') DESC, id DESC LIMIT 1
+) w ON true
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +92,23 @@ def said_in(merchant_id: int, ids: Sequence[int], now: datetime) -> dict[int, Sa
     with connection.cursor() as cursor:
         cursor.execute(_OF, {"merchant": merchant_id, "ids": list(ids)})
         return {number: Said(due, standing(due, broken, now)) for number, due, broken in cursor.fetchall()}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands above a conversation: what we said, and what they said of the matter."""
+
+    said: Said | None
+    words: str  # their sentence, "" for none
+    source: str  # where they said it: form · chat · page · agent; "" for nowhere
+
+
+def head(conversation: Conversation, now: datetime) -> Head:
+    """In one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HEAD, {"merchant": conversation.merchant_id, "conversation": conversation.now_id})
+        due, broken, words, source = cursor.fetchone()
+    return Head(Said(due, standing(due, broken, now)) if due else None, words or "", source or "")
 
 
 def sentence(conversation: Conversation) -> str:

@@ -41,7 +41,7 @@ VIEWS: dict[str, tuple[str, str]] = {
 _SELECT = """
 SELECT c.id, coalesce(r.id, u.id), coalesce(r.name, u.name), c.subject, c.snippet, c.state, c.priority, c.last_at,
   c.last_inbound, c.last_channel, c.waiting_since, c.due_at, c.snoozed_until, c.assignee_id,
-  c.last_inbound AND (s.up_to IS NULL OR s.up_to < c.last_at)
+  c.last_inbound AND (s.up_to IS NULL OR s.up_to < c.last_at), c.matters, c.needed_by
 FROM conversations_conversation c
 JOIN customers_customer u ON u.merchant_id = c.merchant_id AND u.id = c.customer_id
 LEFT JOIN customers_customer r ON r.merchant_id = u.merchant_id AND r.id = u.root_id
@@ -70,6 +70,8 @@ class Row:
     snoozed_until: datetime | None
     assignee_id: int | None
     unread: bool
+    matters: int | None = None
+    needed_by: datetime | None = None
 
 
 def view(member: Membership, name: str, *, page: int = 1) -> list[Row]:

@@ -20,6 +20,7 @@ from presszero.team.gate import MemberAsked, needs
 from presszero.team.models import Membership, Role
 from presszero.ui.page import asked_by_htmx, page, text_of
 
+from .. import promised
 from ..rail import first, label
 
 _PAGES = 6  # how many pages a live list keeps fresh at once
@@ -58,7 +59,7 @@ def rows(request: MemberAsked, name: str) -> HttpResponse:
     """GET /desk/<view>/rows: the rows alone, to be morphed in; ?page=2 is what follows the first fifty."""
     shown = in_list(request, name, "")
     if "page" in request.GET:
-        return page(request, "desk/_more_rows.html", {**shown, "list": _page(request, name)})
+        return page(request, "desk/_more_rows.html", shown)
     return page(request, "desk/_rows_box.html", {**shown, "oob": True})
 
 
@@ -79,11 +80,11 @@ def counts(request: MemberAsked) -> HttpResponse:
 
 def in_list(request: MemberAsked, name: str, words: str) -> dict[str, Any]:
     """What a page with the list column needs: a view, or the results for some words."""
-    name = name if name in queries.VIEWS else ""
+    name = name if promised.is_view(name) else ""
     if not name:
         raise Http404
     shown = _found(request, name, words) if words.strip() else _page(request, name)
-    return {"list": shown, "here": name, "now": timezone.now(), "open_id": 0}
+    return {"list": shown, "here": name, "now": timezone.now(), "open_id": 0, "tags": _tags(request, shown.rows)}
 
 
 def _page(request: MemberAsked, name: str) -> List:
@@ -94,14 +95,21 @@ def _page(request: MemberAsked, name: str) -> List:
     found: list[Row] = []
     more = True
     for number in range(first, max(first, last) + 1):
-        batch = queries.view(request.member, name, page=number) if more else []
+        batch = promised.view(request.member, name, page=number) if more else []
         found, more = found + batch[:PAGE], len(batch) > PAGE
     after = f"/desk/{name}/rows?page={max(first, last) + 1}" if more else ""
     alone = request.merchant.alone
-    whose = not alone and name in ("team", "for-you", "waiting", "snoozed", "resolved")
-    empty = _EMPTY["mine" if alone and name == "team" else name]()
+    whose = not alone and name in ("team", "for-you", "waiting", "promises", "snoozed", "resolved")
+    empty = _EMPTY["waiting" if alone and name == "team" else name]()
     shown = label(name, request.merchant)
     return List(name, shown, f"/desk/{name}/rows", found, after, names=_names(request) if whose else {}, empty=empty)
+
+
+def _tags(request: MemberAsked, rows: list[Row]) -> dict[int, list[promised.Tag]]:
+    """Beside each row: what they said of the matter, and what we said."""
+    now = timezone.now()
+    said = promised.tags(request.merchant.id, rows, now)
+    return {row.id: [*([said[row.id]] if row.id in said else []), *promised.wish_tags(row, now)] for row in rows}
 
 
 def _found(request: MemberAsked, name: str, words: str) -> List:
@@ -131,6 +139,7 @@ _EMPTY: dict[str, Callable[[], tuple[str, str, str]]] = {
         _("Where a colleague names you with @, or what you follow moves on, it stands here."),
     ),
     "waiting": lambda: ("clock", _("Nobody waits"), _("Every customer has an answer. Enjoy the quiet.")),
+    "promises": lambda: ("flag", _("Nothing is promised"), _("What we said we would do, and by when, stands here.")),
     "unassigned": lambda: ("plus", _("All taken"), _("New conversations that nobody has yet stand here.")),
     "team": lambda: ("people", _("Nothing is open"), _("Everything your team was asked is settled.")),
     "snoozed": lambda: ("snooze", _("Nothing is put aside"), _("Press S in a conversation to see it again later.")),
