@@ -11,7 +11,21 @@ import time
 from .ground import CODE, Ground, Missing, ground
 from .row import Row, page, table
 
-NAMES = ("door", "understand", "order", "list", "open", "reply", "search", "reactions", "screen", "memory")
+NAMES = (
+    "door",
+    "understand",
+    "order",
+    "list",
+    "open",
+    "reply",
+    "search",
+    "reactions",
+    "screen",
+    "memory",
+    "streams",
+    "chat",
+    "widget",
+)
 # Some measures share one large data set, so they live in one module.
 MODULES = {"list": "pages", "open": "pages", "reply": "pages"}
 PAGE = CODE / "docs" / "bench.md"
