@@ -45,7 +45,7 @@ class ChatLineForm(LineForm):
             self.fields[f"speaks_{language}"] = forms.BooleanField(required=False)
             for name in TEXTS:
                 self.fields[f"{name}_{language}"] = forms.CharField(required=False, max_length=300)
-        self.rows = range(min(len(self.instance.settings.get("invitations") or []) + 2, MAX_INVITATIONS))
+        self.rows = range(min(len(self.instance.settings.get("invitations") or []) + 1, MAX_INVITATIONS))
         self.invites_in = _invites_in(self.instance)
         for n in self.rows:
             for language in self.invites_in:
