@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from presszero.channels.adapters.email import guess
 from presszero.core.text import one_line
+from presszero.desk.forms.chat import origin
 from presszero.merchants.policy import DAYS
 from presszero.team.models import Role
 from presszero.team.passwords import LONGEST
@@ -100,12 +100,7 @@ class Web(forms.Form):
     def clean_site(self) -> str:
         """The origin, whatever page of it was given."""
         typed = str(self.cleaned_data["site"]).strip()
-        if not typed:
-            return ""
-        parts = urlsplit(typed if "://" in typed else f"https://{typed}")
-        if parts.scheme not in ("http", "https") or not re.fullmatch(r"[a-z0-9.-]+(:\d{1,5})?", parts.netloc.lower()):
-            raise ValidationError(_("The address of your shop, such as https://www.yourshop.com"))
-        return f"{parts.scheme}://{parts.netloc.lower()}"
+        return origin(typed) if typed else ""
 
 
 class People(forms.Form):

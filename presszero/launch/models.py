@@ -28,7 +28,7 @@ class Trial(Owned):
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True, default="")
     reason = models.TextField(blank=True, default="")  # why it failed, for the merchant
-    conversation_id = models.BigIntegerField(null=True)  # where it was understood; settled at once
+    conversation_id = models.BigIntegerField(null=True)  # where it was understood, settled at once; none for mail
 
     class Meta:
         indexes = [models.Index(fields=["merchant", "line", "-id"], name="trial_newest")]

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from presszero.desk.frame import framed
 from presszero.desk.views.settings.shop import sample_mail
+from presszero.frontdoor.form.embed import contrast_with_white
 from presszero.merchants.models import Brand
 from presszero.team.models import Membership
 
-DARK, LIGHT = "#16211f", "#ffffff"
+DARK, LIGHT = "#101615", "#ffffff"
 
 
 def drawn(brand: Brand, member: Membership, told: str, wrong: str) -> str:
@@ -25,11 +26,8 @@ def drawn(brand: Brand, member: Membership, told: str, wrong: str) -> str:
 
 
 def on(colour: str) -> str:
-    """Black or white, whichever can be read on "#rrggbb" (WCAG 2, relative luminance)."""
-    parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
-    red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
-    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    return DARK if (luminance + 0.05) / 0.06 > 1.05 / (luminance + 0.05) else LIGHT
+    """What can be read on "#rrggbb", as our own pages decide it."""
+    return LIGHT if contrast_with_white(colour) >= 4.5 else DARK
 
 
 def _page() -> dict[str, str]:

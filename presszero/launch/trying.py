@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from presszero.channels.models import Entry, Line
 from presszero.conversations.models import Conversation, Message
-from presszero.mailroom.models import Quarantine
+from presszero.mailroom.models import Quarantine, Received
 from presszero.merchants.models import Merchant
 
 from .models import Trial
@@ -30,6 +30,14 @@ def understood_in(trial: Trial) -> Conversation | None:
     )
     place = Message.objects.filter(merchant_id=trial.merchant_id, entry__in=said).order_by("-id").first()
     return place.conversation if place else None
+
+
+def came_in(trial: Trial) -> bool:
+    """A mail of our own that came back and was looked at: no conversation is made of it, since it would be with us."""
+    if trial.line.kind != "email":
+        return False
+    rows = Received.objects.filter(merchant_id=trial.merchant_id, line_id=trial.line_id, split_at__isnull=False)
+    return rows.filter(external_id__startswith=f"{trial.message_id}:").exists()
 
 
 def held_back(trial: Trial) -> str:

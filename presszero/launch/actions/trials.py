@@ -1,4 +1,4 @@
-"""A message of our own through a line: it leaves, comes in, is understood, and is settled so that nobody answers it."""
+"""A message of our own through a line: it leaves, it comes in, and nobody has to answer it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from presszero.team.models import Membership
 from presszero.timeline.actions import wake
 
 from ..models import Trial
-from ..trying import held_back, understood_in
+from ..trying import came_in, held_back, understood_in
 
 PATIENCE = timedelta(minutes=2)  # for it to come back
 LOST = timedelta(minutes=5)  # after which one without an outcome is nobody's any more
@@ -66,6 +66,8 @@ def follow_trial(merchant_id: int, trial_id: int) -> None:
     conversation = understood_in(row)
     if conversation:
         _settle(row, conversation)
+    elif came_in(row):
+        _end(row, Trial.Outcome.PASSED, "")
     elif why := held_back(row):
         _end(row, Trial.Outcome.FAILED, _("It came in and was held back: %(why)s") % {"why": why})
     elif timezone.now() - row.started_at > PATIENCE:

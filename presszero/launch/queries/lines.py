@@ -14,6 +14,7 @@ from presszero.channels.answering import expects, sentence
 from presszero.channels.models import Entry, Line
 from presszero.host.findings import Level as Found
 from presszero.merchants.models import Merchant
+from presszero.promises.acknowledging import USUALLY, wanted
 from presszero.team.models import Membership, Role
 from presszero.visitors.models import Visitor
 
@@ -51,6 +52,8 @@ def checks(line: Line, known: Around, at: datetime) -> Iterator[Check]:
     """Everything about one line."""
     yield _well(line)
     yield _answered(line, known, at)
+    if line.kind in USUALLY:
+        yield _acknowledged(line)
     yield _tried(line, known.trials.get(line.id), at)
     if line.kind == "email":
         yield from _believed(line, known, at)
@@ -79,6 +82,13 @@ def _answered(line: Line, known: Around, at: datetime) -> Check:
     if not told:
         return must(subject, _("Its hours never open."), hours)
     return good(subject, _("Customers are told: “%(told)s”") % {"told": told})
+
+
+def _acknowledged(line: Line) -> Check:
+    if wanted(line):
+        return good(_("Acknowledgement"), _("Whoever writes hears at once that you have it, and when you answer."))
+    settings = Step(_("Look at its settings"), f"/settings/lines/{line.id}")
+    return could(_("Acknowledgement"), _("It is off: whoever writes hears nothing until you answer."), settings)
 
 
 def _tried(line: Line, trial: Trial | None, at: datetime) -> Check:

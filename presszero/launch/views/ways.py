@@ -37,7 +37,7 @@ def mailbox(request: MemberAsked) -> HttpResponse:
         return later
     form = Mailbox(request.POST)
     whole = _whole(form, row) if form.is_valid() else None
-    if whole is None or not form.is_valid():
+    if whole is None:
         return _mailbox(request, row, form, 422)
     with transaction.atomic():
         kept = whole.keep()
@@ -71,7 +71,7 @@ def web(request: MemberAsked) -> HttpResponse:
 
 def _whole(form: Mailbox, row: Line) -> EmailLineForm | None:
     """The settings' form with everything in it; what it refuses is said in the short one's words."""
-    said = form.cleaned_data
+    said = dict(form.cleaned_data)
     fetched = said["way"] == "fetch"
     if fetched and not said["password"] and not (row.id and row.secrets.get("imap_password")):
         form.add_error("password", _("The mailbox has a password; without it we cannot fetch your mail."))
@@ -81,8 +81,10 @@ def _whole(form: Mailbox, row: Line) -> EmailLineForm | None:
         wanted = [name for name in (("imap", "smtp") if fetched else ("smtp",)) if not said[f"{name}_at"]]
         for name in wanted:
             form.add_error(name, _("We could not find this out. Your mail provider's help page names it."))
+    if form.errors:
+        return None
     whole = filled_in(row, said, found)
-    if form.errors or whole.is_valid():
+    if whole.is_valid():
         return whole
     for name, wrong in whole.errors.items():
         form.add_error(name if name in form.fields else None, list(wrong))

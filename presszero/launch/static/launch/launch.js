@@ -1,4 +1,4 @@
-// The first day: what the browser knows already, a preview that follows, and copying.
+// The first day: what the browser knows already, and a preview that follows.
 const guessed = document.querySelector("form[data-guesses]");
 if (guessed) {
   guessed.elements.timezone.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
@@ -15,16 +15,3 @@ if (previewed) {
   });
   draw();
 }
-
-document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-copies]");
-  if (!button) return;
-  const field = document.getElementById(button.dataset.copies);
-  field.select();
-  try {
-    await navigator.clipboard.writeText(field.value);
-    button.lastChild.textContent = button.dataset.says;
-  } catch {
-    field.focus(); // it is selected, so that a key copies it
-  }
-});
