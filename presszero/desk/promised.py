@@ -90,6 +90,7 @@ def head(row: Conversation, now: datetime, *, may_write: bool) -> dict[str, Any]
         "promise": tag(found.said, now) if found.said else None,
         "wish_line": line,
         "wish_words": found.words,
+        "needed_by_local": timezone.localtime(row.needed_by).strftime("%Y-%m-%dT%H:%M") if row.needed_by else "",
         "new_times": _new_times(row, now) if may_write and row.waiting_since and found.said else [],
     }
 

@@ -16,6 +16,7 @@ from presszero.channels.wording import to_html
 from presszero.conversations.models import Conversation, Merge, Move
 from presszero.conversations.queries import Item
 from presszero.customers.models import Merge as CustomerMerge
+from presszero.promises.saying import AUTOMATIC
 from presszero.team.models import Membership
 from presszero.ui.formats import channel_icon, channel_word, initials, moment, tint
 from presszero.ui.markup import linked
@@ -33,6 +34,7 @@ _WORDS = {
     "cancelled": gettext_noop("taken back"),
 }
 _NAMELESS = ("chat", "form")  # whoever writes there has an address of our making
+_BY_ITSELF = "Press Zero"  # what the stream calls the product
 _AT = re.compile(r"(?<![\w.])@[\w-]{2,40}")
 
 
@@ -94,6 +96,8 @@ def pieces(conversation: Conversation, items: list[Item], member: Membership) ->
         if item.kind == "message" and item.taken_back:
             said = _("%(by)s took an answer back") % {"by": item.who}
             made.append(Piece("event", item.id, item.at, body=said, when=moment(item.at, now)))
+        elif item.kind == "message" and item.automatic == AUTOMATIC and not item.inbound:
+            made.append(_told(item, now))
         elif item.kind == "message":
             made.append(_said(item, conversation.customer_id, now))
             made[-1].way = f"thread:{item.thread_id}" if several and item.channel != "form" else ""
@@ -135,6 +139,15 @@ def _said(item: Item, customer_id: int, now: datetime) -> Piece:
         shown.proof, shown.automatic = item.proof, item.automatic
         shown.warnings, shown.has_html = item.warnings, item.has_html
     return shown
+
+
+def _told(item: Item, now: datetime) -> Piece:
+    """What we said without anybody writing it: a quiet line, and whether it did not arrive."""
+    words = item.text.partition("\n\n")[0]
+    lost = next((_delivery(d, now)["word"] for d in item.deliveries if d["state"] in ("failed", "unknown")), "")
+    body = _("%(who)s said: %(words)s") if item.who != _BY_ITSELF else _("We said: %(words)s")
+    said = body % {"who": item.who, "words": words}
+    return Piece("event", item.id, item.at, body=f"{said} · {lost}" if lost else said, when=moment(item.at, now))
 
 
 def _others(item: Item) -> list[str]:

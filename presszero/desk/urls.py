@@ -15,6 +15,7 @@ from .views import (
     lists,
     presence,
     settling,
+    wishes,
     writing,
 )
 from .views import yesterday as days
@@ -44,6 +45,8 @@ urlpatterns = [
     path(f"{_C}/subject", settling.subject),
     path(f"{_C}/topic", settling.topic),
     path(f"{_C}/follower", settling.follower),
+    path(f"{_C}/wish", wishes.wish),
+    path(f"{_C}/promises", wishes.promises),
     path(f"{_C}/unread", settling.unread),
     path(f"{_C}/replies", writing.replies),
     path(f"{_C}/notes", writing.notes),

@@ -1,0 +1,58 @@
+"""How much it matters and by when, put right by an agent; and a new moment, told to who waits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from presszero.channels.vocabulary import Wish
+from presszero.conversations.actions.wish import wish as keep_wish
+from presszero.conversations.queries.wishes import AGENT
+from presszero.core.refusal import Refused
+from presszero.promises.retelling import tell_new_time
+from presszero.team.gate import MemberAsked, needs
+from presszero.team.models import Role
+
+from .. import asked, promised
+from .said import changed
+from .settling import moment
+
+_MATTERS = {"": None, "1": 1, "2": 2, "3": 3}
+_WAYS = ("", "email", "visitor", "phone")
+_FURTHEST = timedelta(days=730)
+
+
+@needs(Role.AGENT)
+@require_http_methods(["PUT", "DELETE"])
+def wish(request: MemberAsked, number: int) -> HttpResponse:
+    """PUT with `matters`, `needed_by` (a local time), `words`, `channel` says all of it anew; DELETE, nothing of it."""
+    row = asked.conversation(request, number)
+    said = Wish() if request.method == "DELETE" else _said(request)
+    keep_wish(row, said, source=AGENT, by=request.member.actor)
+    return changed(request, asked.conversation(request, number), _("Noted."))
+
+
+@needs(Role.AGENT)
+@require_http_methods(["POST"])
+def promises(request: MemberAsked, number: int) -> HttpResponse:
+    """POST with `due_at` tells them a new moment by which we answer."""
+    row = asked.conversation(request, number)
+    made = tell_new_time(row, moment(asked.values(request).get("due_at", "")), by=request.member)
+    told = _("They are told: by %(when)s.") % {"when": promised.at_moment(made.due_at, timezone.now())}
+    return changed(request, asked.conversation(request, number), told)
+
+
+def _said(request: MemberAsked) -> Wish:
+    given = asked.values(request)
+    matters, channel = given.get("matters", ""), given.get("channel", "")
+    if matters not in _MATTERS or channel not in _WAYS:
+        raise Refused(_("There is no such answer."), _("Pick one of those shown."))
+    when = given.get("needed_by", "")
+    needed = moment(when) if when else None
+    if needed and needed > timezone.now() + _FURTHEST:
+        raise Refused(_("This is more than two years away."), _("Pick an earlier day."))
+    return Wish(_MATTERS[matters], needed, given.get("words", ""), channel)
