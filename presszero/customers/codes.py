@@ -67,6 +67,12 @@ def try_code(customer: Customer, code: str, *, at: datetime) -> Claim | None:
     return newest.claim if used else None
 
 
+def forget(at: datetime) -> int:
+    """Codes that were over a day ago. How many; some at a time."""
+    over = ProofCode.objects.filter(expires_at__lt=at - timedelta(days=1))
+    return over.filter(id__in=list(over.values_list("id", flat=True)[:1000])).delete()[0]
+
+
 def _mailbox(line: Line) -> Line | None:
     """One that works: the same brand's before any other's."""
     rows = Line.objects.filter(merchant_id=line.merchant_id, kind="email", paused_at=None)

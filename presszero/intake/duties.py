@@ -11,12 +11,14 @@ from presszero.channels import outbox
 from presszero.conversations.actions import wake_due
 from presszero.conversations.actions.carry_on import carry_on_due
 from presszero.conversations.actions.turns import give_missing_turns
+from presszero.customers import codes
 from presszero.customers.codes import post_code
 from presszero.promises.actions import break_due, forget_told
 from presszero.team.actions import sweep
 from presszero.team.letters import post_waiting
 from presszero.timeline import reactions
 from presszero.timeline.actions import make_partitions
+from presszero.visitors import actions as visitors
 
 from . import hearing
 from .duty import Duty
@@ -63,6 +65,8 @@ def _clock() -> int:
         make_partitions()
         chain()
         sweep(timezone.now())
+        codes.forget(timezone.now())
+        visitors.forget(timezone.now())
         give_missing_turns()
         forget_told(timezone.now())
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from presszero.core.sealing import fingerprint, new_token
 from presszero.core.text import one_line
 
 from . import queries
+from .cookie import LASTS
 from .identity import NotBelieved, Signed
 from .models import ShownToken, Visitor
 
@@ -97,6 +98,14 @@ def call_themselves(visitor: Visitor, name: str) -> None:
 def end(visitor: Visitor, *, at: datetime) -> None:
     """Signed out, blocked or forgotten: its cookie opens nothing any more."""
     Visitor.objects.filter(merchant_id=visitor.merchant_id, id=visitor.id, ended_at=None).update(ended_at=at)
+
+
+def forget(at: datetime) -> int:
+    """Browsers whose cookie has run out, and tokens that nobody could show again. How many rows; some at a time."""
+    tokens = ShownToken.objects.filter(expires_at__lt=at - timedelta(hours=1))
+    gone = Visitor.objects.filter(seen_at__lt=at - timedelta(seconds=LASTS))
+    found = [rows.filter(id__in=list(rows.values_list("id", flat=True)[:1000])).delete()[0] for rows in (tokens, gone)]
+    return sum(found)
 
 
 def _begun(line: Line) -> tuple[Visitor, str]:

@@ -15,7 +15,7 @@ from presszero.channels.adapters.email.tests.servers import Relay, relay
 from presszero.channels.models import Line
 from presszero.channels.vocabulary import Handle, Proof
 from presszero.customers.claiming import claim, customer_of
-from presszero.customers.codes import NotYet, NoWayToSend, post_code, send_code, try_code
+from presszero.customers.codes import NotYet, NoWayToSend, forget, post_code, send_code, try_code
 from presszero.customers.models import Claim, Customer, ProofCode
 from presszero.merchants.models import Brand
 from presszero.team import mail
@@ -177,6 +177,13 @@ def test_a_server_that_is_away_is_tried_again_while_the_code_is_good(shop: cast.
         words = mail.opened(job.args["sealed"]) | {"until": (NOW - timedelta(minutes=1)).isoformat()}
         post_code(**job.args | {"sealed": mail.sealed(words)})
     assert not taken.accepted
+
+
+def test_codes_that_are_long_over_are_forgotten(shop: cast.Shop) -> None:
+    sent_code(claim(visitor(shop), ADA, "chat"), shop)
+    assert forget(NOW + timedelta(hours=23)) == 0
+    assert forget(NOW + timedelta(days=2)) == 1
+    assert not ProofCode.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -68,8 +68,8 @@ def asked(*methods: str, stranger: bool = False) -> Callable[[View], Callable[..
                 _only_ours(request)
                 request.line = _line(token)
                 _recognise(request, stranger)
+                request.given = {} if request.method in _READS else _body(request)
                 with translation.override(_language(request)):
-                    request.given = {} if request.method in _READS else _body(request)
                     found = view(request, **rest)
             except (Refused, Http404) as why:
                 return _refused(why)
@@ -85,7 +85,7 @@ def _only_ours(request: HttpRequest) -> None:
     origin = request.headers.get("Origin")
     ours = origin in settings.CSRF_TRUSTED_ORIGINS
     if not ours and (origin is not None or request.headers.get("Sec-Fetch-Site") != "same-origin"):
-        raise NotFor(403, _("Only the chat's own window may ask this."))
+        raise NotFor(403, _("Only the chat's own window may ask this."), _("Reload the page."))
 
 
 def _line(token: str) -> Line:
@@ -109,9 +109,9 @@ def _recognise(request: ChatAsked, stranger: bool) -> None:
 
 
 def _language(request: ChatAsked) -> str:
-    """That of the shop's page, where we speak it; else the browser's."""
-    visitor = getattr(request, "visitor", None)
-    wanted = (visitor.language if visitor else "").lower()
+    """That of the shop's page, as it says now or said before, where we speak it; else the browser's."""
+    visitor, said = getattr(request, "visitor", None), request.given.get("language")
+    wanted = (said if isinstance(said, str) else visitor.language if visitor else "").lower()
     spoken = dict(settings.LANGUAGES)
     return next((each for each in (wanted, wanted.partition("-")[0]) if each in spoken), translation.get_language())
 

@@ -12,9 +12,9 @@ from presszero.channels.models import Line
 from presszero.core.sealing import fingerprint
 from presszero.merchants.models import Brand, Merchant
 from presszero.visitors import queries
-from presszero.visitors.actions import Where, begin_anew, call_themselves, end, identify, told_page, visit
+from presszero.visitors.actions import Where, begin_anew, call_themselves, end, forget, identify, told_page, visit
 from presszero.visitors.identity import NotBelieved, Signed
-from presszero.visitors.models import Visitor
+from presszero.visitors.models import ShownToken, Visitor
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -176,3 +176,15 @@ def test_the_shop_is_remembered_to_have_signed_another_address(line: Line) -> No
     assert queries.signed_with_other_address(line, "s-1001", "new@example.com")
     assert not queries.signed_with_other_address(line, "s-1001", "ada@example.com")
     assert not queries.signed_with_other_address(line, "s-2002", "new@example.com")
+
+
+def test_a_browser_whose_cookie_ran_out_is_forgotten_and_no_other(line: Line) -> None:
+    old, new = (visit(line, "", Where(), at=NOW).visitor for _ in range(2))
+    for each in (old, new):
+        identify(each, signed(mark=each.address, until=NOW + timedelta(minutes=5)), at=NOW)
+    Visitor.objects.filter(id=old.id).update(seen_at=NOW - timedelta(days=181))
+    assert forget(NOW) == 2  # and the token it had shown
+    assert list(Visitor.objects.all()) == [new]
+    assert ShownToken.objects.count() == 1
+    assert forget(NOW + timedelta(hours=2)) == 1
+    assert not ShownToken.objects.exists()
