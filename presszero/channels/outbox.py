@@ -19,6 +19,7 @@ from django.utils import timezone
 from presszero.core.actor import SYSTEM, Actor
 from presszero.core.locks import alone
 from presszero.core.refusal import Refused
+from presszero.core.rows import keep
 from presszero.core.text import clean
 from presszero.timeline.actions import record, wake
 
@@ -50,7 +51,7 @@ def enqueue(entry: Entry, line: Line, recipients: Iterable[tuple[str, str]], *, 
         for kind, address in recipients
     ]
     wake("outbox")
-    return Delivery.objects.bulk_create(rows)
+    return [keep(row) for row in rows]
 
 
 @transaction.atomic

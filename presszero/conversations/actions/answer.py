@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from presszero.channels import files, outbox
@@ -19,7 +19,7 @@ from presszero.channels.registry import adapter
 from presszero.channels.wording import fill, framed, to_html, to_text
 from presszero.core.actor import Actor
 from presszero.core.refusal import Refused
-from presszero.core.rows import keep
+from presszero.core.rows import change, keep
 from presszero.core.text import clean, snippet
 from presszero.team.models import Membership
 from presszero.timeline.actions import record, record_all
@@ -36,6 +36,15 @@ from .threads import thread_for, usual_thread
 MAX_UPLOAD = 25 * 1024 * 1024  # bytes; what most mailboxes take
 MAX_UPLOADS = 20
 
+# What an answer changes in its conversation.
+_SUMMED = (
+    *("last_at", "last_inbound", "last_channel", "snippet", "waiting_since", "due_at", "work_at"),
+    *("first_reply_at", "assignee", "version"),
+)
+_SAID_BEFORE = "SELECT id FROM conversations_message WHERE merchant_id = %s AND client_id = %s"
+_FORGET = """
+DELETE FROM conversations_draft WHERE merchant_id = %s AND conversation_id = %s AND by_id = %s AND kind = %s
+"""
 _MENTION = re.compile(r"(?<![\w.])@([\w-]{2,40})")
 
 
@@ -69,11 +78,12 @@ class Answer:
 def reply(conversation: Conversation, answer: Answer, *, by: Membership) -> Message:
     """Stores the answer and its deliveries; a worker sends it. Raises NothingToSay, WroteMeanwhile, Refused."""
     row = held(conversation)
-    again = Message.objects.filter(merchant_id=row.merchant_id, client_id=answer.client_id).first()
+    again = _said_before(row, answer)
     if again:
         return again
     _check(row, answer)
     thread = _thread(row, answer)
+    _recall(row, conversation, thread)
     recipients = _recipients(row, thread, answer.to)
     entry = _entry(row, thread, answer, by)
     _attach(row, entry, answer.uploads, by)
@@ -93,7 +103,7 @@ def reply(conversation: Conversation, answer: Answer, *, by: Membership) -> Mess
     watch_reading(message, thread.line, after=at)
     sent = MessageSent(**about(row), by=by.actor, message_id=message.id, entry_id=entry.id, channel=thread.line.kind)
     record_all([*_sum_reply(row, entry, thread.line, by), sent])
-    Draft.objects.filter(merchant_id=row.merchant_id, conversation=row, by=by, kind="reply").delete()
+    forget_draft(row, "reply", by=by)
     return message
 
 
@@ -164,9 +174,8 @@ def save_draft(conversation: Conversation, kind: str, text: str, *, by: Membersh
 
 def forget_draft(conversation: Conversation, kind: str, *, by: Membership) -> None:
     """What they began to write is thrown away."""
-    Draft.objects.filter(
-        merchant_id=conversation.merchant_id, conversation_id=conversation.now_id, by=by, kind=kind
-    ).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, [conversation.merchant_id, conversation.now_id, by.id, kind])
 
 
 def upload(conversation: Conversation, filename: str, content: bytes, *, by: Membership) -> Upload:
@@ -188,6 +197,22 @@ def upload(conversation: Conversation, filename: str, content: bytes, *, by: Mem
         size=len(content),
         storage_key=files.keep(conversation.merchant_id, content),
     )
+
+
+def _said_before(row: Conversation, answer: Answer) -> Message | None:
+    """What the same click sent already."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SAID_BEFORE, [row.merchant_id, answer.client_id])
+        found = cursor.fetchone()
+    return Message.objects.get(merchant_id=row.merchant_id, id=found[0]) if found else None
+
+
+def _recall(row: Conversation, conversation: Conversation, thread: Thread) -> None:
+    """What was read already with the conversation or its thread is not asked for again."""
+    if row.line_id == thread.line_id:
+        row.line = thread.line
+    if row.customer_id == conversation.customer_id and "customer" in conversation._state.fields_cache:
+        row.customer = conversation.customer
 
 
 def _check(row: Conversation, answer: Answer) -> None:
@@ -308,7 +333,7 @@ def _sum_reply(row: Conversation, entry: Entry, line: Line, by: Membership) -> l
         keep(Assignment(merchant_id=row.merchant_id, conversation=row, to=by, by=by.actor.code, reason="answered it"))
         facts.append(ConversationAssigned(**about(row), by=by.actor, member_id=by.id))
     row.version += 1
-    row.save()
+    change(row, *_SUMMED)
     return facts
 
 

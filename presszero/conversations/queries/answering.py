@@ -17,6 +17,11 @@ from presszero.team.models import Membership
 
 from ..models import Conversation, Message
 
+_TAKE_PART = """
+SELECT address FROM channels_participant
+WHERE merchant_id = %s AND thread_id = %s AND kind = %s AND standing <> 'wants_in' ORDER BY id
+"""
+
 
 def family(conversation: Conversation) -> list[int]:
     """The ids of everything that is part of this conversation today, its own first."""
@@ -56,9 +61,9 @@ def reachable(conversation: Conversation, thread: Thread) -> dict[str, str]:
 
 def usual_recipients(conversation: Conversation, thread: Thread) -> list[str]:
     """The customer of the thread, and whoever an agent let in. A Reply-To elsewhere is never used unasked."""
-    kind = adapter(thread.line.kind).handle_kind
-    rows = Participant.objects.filter(merchant_id=thread.merchant_id, thread=thread, kind=kind)
-    return [p.address for p in rows.exclude(standing=Participant.Standing.WANTS_IN).order_by("id")]
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_PART, [thread.merchant_id, thread.id, adapter(thread.line.kind).handle_kind])
+        return [address for (address,) in cursor.fetchall()]
 
 
 def wants_in(conversation: Conversation) -> list[Participant]:
