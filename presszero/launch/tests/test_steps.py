@@ -52,7 +52,7 @@ def test_a_mailbox_by_its_servers_is_kept_sealed_and_tried(bare: cast.Shop, rosa
     line = Line.objects.get(kind="email")
     assert line.address == "hello@juniper.example"
     assert line.settings["imap"] | {"folder": ""} == {
-        "host": "imap.juniper.example", "port": 993, "security": "tls", "user": "Hello@juniper.example", "folder": "",
+        "host": "imap.juniper.example", "port": 993, "security": "tls", "user": "Hello@Juniper.example", "folder": "",
     }  # fmt: skip
     assert (line.settings["smtp"]["port"], line.settings["smtp"]["security"]) == (587, "starttls")
     assert line.secrets["imap_password"] == line.secrets["smtp_password"] == "secret"
