@@ -19,7 +19,7 @@ from .views import (
     writing,
 )
 from .views import yesterday as days
-from .views.settings import frame, held, shop, work
+from .views.settings import acknowledging, frame, held, shop, work
 from .views.settings import lines as set_lines
 
 _C = "conversations/<int:number>"
@@ -104,6 +104,9 @@ urlpatterns = [
     path("settings/hours", shop.hours),
     path("settings/hours/new", shop.hours_of),
     path("settings/hours/<int:hours_id>", shop.hours_of),
+    path("settings/acknowledgements", acknowledging.acknowledgements),
+    path("settings/acknowledgements/<int:line_id>", acknowledging.acknowledgement),
+    path("settings/acknowledgements/<int:line_id>/preview/<slug:code>", acknowledging.preview),
     path("settings/lines", set_lines.lines),
     path("settings/lines/new/<slug:kind>", set_lines.new),
     path("settings/lines/<int:line_id>", set_lines.line),
