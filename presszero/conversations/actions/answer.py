@@ -298,6 +298,8 @@ def base_subject_kept(subject: str) -> str:
 
 def _attach(row: Conversation, entry: Entry, tokens: Sequence[str], by: Membership) -> None:
     """Binds uploads to the entry: their own person's, of this conversation, never used before."""
+    if not tokens:
+        return
     found = Upload.objects.select_for_update().filter(
         merchant_id=row.merchant_id, conversation=row, by=by, used_at=None, token__in=list(tokens)
     )

@@ -6,6 +6,7 @@ import json
 import uuid
 from typing import Any
 
+from django.db import connection
 from django.http import Http404, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,6 +31,10 @@ from .settling import moment
 
 post = require_http_methods(["POST"])
 delete = require_http_methods(["DELETE"])
+
+_GOES_AT = """
+SELECT not_before, state FROM channels_delivery WHERE merchant_id = %s AND entry_id = %s ORDER BY not_before LIMIT 1
+"""
 
 
 @needs(Role.AGENT)
@@ -254,8 +259,10 @@ def _client_id(request: MemberAsked) -> uuid.UUID:
 
 def _sent(message: Message) -> tuple[str, Undo | None]:
     """What to say, and how long it can still be taken back."""
-    first = message.entry.deliveries.order_by("not_before").first()
-    ahead = (first.not_before - timezone.now()).total_seconds() if first and first.state == "queued" else 0
+    with connection.cursor() as cursor:
+        cursor.execute(_GOES_AT, [message.merchant_id, message.entry_id])
+        goes_at, state = cursor.fetchone() or (None, "")
+    ahead = (goes_at - timezone.now()).total_seconds() if goes_at and state == "queued" else 0
     if ahead > 120:
         return _("It goes out at the time you picked."), Undo(f"/messages/{message.id}")
     if ahead > 1:
