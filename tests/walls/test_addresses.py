@@ -44,9 +44,9 @@ def undone() -> Iterator[None]:
 
 
 def ask(asking: Client, method: str, path: str, words: str = "") -> HttpResponse:
-    """One request; what the product itself lets through as an exception fails the test."""
-    kind = "application/x-www-form-urlencoded"
-    answered: HttpResponse = asking.generic(method, path, words if method != "GET" else "", kind)
+    """One request from a page of ours; what the product itself lets through as an exception fails the test."""
+    kind, ours = "application/x-www-form-urlencoded", {"Sec-Fetch-Site": "same-origin"}
+    answered: HttpResponse = asking.generic(method, path, words if method != "GET" else "", kind, headers=ours)
     if answered.streaming:
         b"".join(answered.streaming_content)  # type: ignore[attr-defined]
     return answered
