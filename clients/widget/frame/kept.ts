@@ -7,8 +7,9 @@ import { config } from "./config";
 type Store = "localStorage" | "sessionStorage";
 
 const memory = new Map<string, string>();
+const passing = new Set<string>(); // what is over when the browser closes
 const LONGEST = 3000; // characters of a cookie that no server finds too long
-const WEEKS = 180 * 24 * 3600; // seconds: as long as the visitor's own cookie
+const LASTS = 180 * 24 * 3600; // seconds: as long as the visitor's own cookie
 
 export function kept(name: string, store: Store = "localStorage"): string | null {
   try {
@@ -25,9 +26,10 @@ export function keep(name: string, value: string | null, store: Store = "localSt
   } catch {
     if (value === null) memory.delete(name);
     else memory.set(name, value);
+    if (store === "sessionStorage") passing.add(name);
     // Before somebody writes to us there is no cookie, but to leave them alone.
-    const may = name === "known" || name.startsWith("invited:") || kept("known") === "1";
-    if (name !== "draft" && may) setCookie(name, value, store === "localStorage");
+    if (name.startsWith("invited:") || kept("known") === "1" || value === null) setCookie(name, value);
+    if (name === "known" && value) for (const [each, said] of memory) setCookie(each, said);
   }
 }
 
@@ -36,10 +38,11 @@ function cookie(name: string): string | null {
   return found ? decodeURIComponent(found.slice(cookieName(name).length + 1)) : null;
 }
 
-function setCookie(name: string, value: string | null, lasting: boolean): void {
+function setCookie(name: string, value: string | null): void {
+  if (name === "draft") return;
   const said = encodeURIComponent(value ?? "");
   const gone = value === null || said.length > LONGEST;
-  const age = gone ? "; Max-Age=0" : lasting ? `; Max-Age=${WEEKS}` : "";
+  const age = gone ? "; Max-Age=0" : passing.has(name) ? "" : `; Max-Age=${LASTS}`;
   document.cookie = `${cookieName(name)}=${gone ? "" : said}; Path=/chat/${config.token}; Secure; SameSite=None; Partitioned${age}`;
 }
 

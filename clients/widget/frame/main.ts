@@ -313,8 +313,8 @@ async function signOut(): Promise<void> {
   composer.clear();
   stream.stop();
   if (known()) await ask("DELETE", "identity").catch(() => undefined);
-  for (const name of ["read", "outbox"]) keep(name, null);
-  for (const name of ["asked", "screen"]) keep(name, null, "sessionStorage");
+  for (const name of ["read", "outbox", "sound"]) keep(name, null);
+  for (const name of ["asked", "screen", "open"]) keep(name, null, "sessionStorage");
   seen = 0;
   marked = "";
   forgotten();
