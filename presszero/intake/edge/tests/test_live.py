@@ -131,7 +131,8 @@ def test_f2_after_a_restart_of_the_edge_nothing_is_missed(
     edge.kill(signal.SIGKILL)
     happen(shop.merchant.id, "message.received", 1)
     edge.start()
-    assert watch(shop, at=edge, last_event_id=page.last_id).next_topics() == {"list", "counts"}
+    told = watch(shop, at=edge, last_event_id=page.last_id).next_topics()
+    assert {"list", "counts"} <= told  # before it has read the timeline again, it says that anything may have changed
 
 
 @pytest.mark.slow
