@@ -17,17 +17,20 @@ import aiohttp
 from .ground import Ground
 from .row import Row, at_most
 from .shop import Shop, open_shop
+from .usage import cpu
 from .widgets import ChatLine, open_chat
 
 CHATS, DESKS = 400, 40  # an agent has ten chats, and one of them before their eyes
 A_MINUTE = 450  # messages of a big merchant's busiest hour, three times over: half of theirs, half of ours
 SECONDS = 30
 P95 = 200  # milliseconds
+A_SCREEN = 0.03  # seconds between two that open
 SETTLE, LONGEST = 3, 30  # seconds before, and at most after
 TOKEN = "a" * 32
 
 _SAID = re.compile(rb"message (\d+)\.")
 Say = Callable[[str], None]
+Read = Callable[[bytes, float], None]
 
 
 @dataclass
@@ -55,13 +58,24 @@ class Leg:
 class Play:
     """The shop, its visitors, and what happened to every message."""
 
-    session: aiohttp.ClientSession
     shop: Shop
     chat: ChatLine
     origin: str
+    session: aiohttp.ClientSession = field(init=False)
     in_: Leg = field(default_factory=Leg)
     out: Leg = field(default_factory=Leg)
     places: list[int] = field(default_factory=list)  # each visitor's conversation
+
+
+@dataclass(frozen=True)
+class Round:
+    """Half a minute at one rate, and the CPU that each part of the product used."""
+
+    name: str
+    rate: int  # messages a minute
+    in_: Leg
+    out: Leg
+    used: str
 
 
 def measure(ground: Ground, say: Say) -> Iterator[Row]:
@@ -69,29 +83,40 @@ def measure(ground: Ground, say: Say) -> Iterator[Row]:
     shop = open_shop(ground, members=DESKS)
     chat = open_chat(shop, CHATS)
     with ExitStack() as stack:
-        app, _ = stack.enter_context(ground.app())
-        edge, _ = stack.enter_context(ground.edge(PRESSZERO_APP_PORT=str(app), PRESSZERO_TRUSTED_PROXIES="127.0.0.1"))
-        stack.enter_context(ground.process("-m", "presszero", "serve", "worker", ready=lambda: True))
-        rounds = asyncio.run(_rounds(ground, shop, chat, f"http://127.0.0.1:{edge}", say))
-    for name, rate, play in rounds:
-        for leg, words, way in ((play.in_, "in", "their send to our screen"), (play.out, "out", "our send to theirs")):
+        app, pages = stack.enter_context(ground.app())
+        edge, open_ = stack.enter_context(
+            ground.edge(PRESSZERO_APP_PORT=str(app), PRESSZERO_TRUSTED_PROXIES="127.0.0.1")
+        )
+        worker = stack.enter_context(ground.process("-m", "presszero", "serve", "worker", ready=lambda: True))
+        parts = {"app": pages.pid, "edge": open_.pid, "worker": worker.pid, "database": ground.server_pid()}
+        rounds = asyncio.run(_rounds(ground, Play(shop, chat, f"http://127.0.0.1:{edge}"), say, parts))
+    for each in rounds:
+        for leg, words, way in ((each.in_, "in", "their send to our screen"), (each.out, "out", "our send to theirs")):
             p50, p95 = leg.percentiles()
             note = (
-                f"{CHATS} chats, {DESKS} desks, {rate} messages a minute, from {way}, the words in it; "
-                f"{len(leg.expected)} messages; median {p50:.0f} ms."
+                f"{CHATS} chats, {DESKS} desks, {each.rate} messages a minute, from {way}, the words in it; "
+                f"{len(leg.expected)} messages; median {p50:.0f} ms. CPU of a message: {each.used} ms."
             )
-            yield at_most(f"{name}: {words}", p95, P95, "ms p95", note)
+            yield at_most(f"{each.name}: {words}", p95, P95, "ms p95", note)
 
 
-async def _rounds(ground: Ground, shop: Shop, chat: ChatLine, base: str, say: Say) -> list[tuple[str, int, Play]]:
+async def _rounds(ground: Ground, play: Play, say: Say, parts: dict[str, int]) -> list[Round]:
     found = []
-    async with aiohttp.ClientSession(base, connector=aiohttp.TCPConnector(limit=0)) as session:
-        places = await _begin(ground, Play(session, shop, chat, base), say)
+    async with aiohttp.ClientSession(play.origin, connector=aiohttp.TCPConnector(limit=0)) as play.session:
+        play.places = await _begin(ground, play, say)
+        screens = await _open_screens(play)
+        say(f"{CHATS} widgets and {DESKS} desks are open")
         for name, rate in (("chat", A_MINUTE), ("chat, twice", 2 * A_MINUTE)):
-            play = Play(session, shop, chat, base, places=places)
-            await _round(play, rate)
-            say(f"{rate} a minute: {play.in_.percentiles()} in, {play.out.percentiles()} out")
-            found.append((name, rate, play))
+            play.in_, play.out = Leg(), Leg()
+            before = {part: cpu(pid) for part, pid in parts.items()}
+            await _round(play, rate, screens)
+            each = 1000 * 60 / (rate * SECONDS)
+            used = ", ".join(f"{part} {(cpu(pid) - before[part]) * each:.0f}" for part, pid in parts.items())
+            say(f"{rate} a minute: {play.in_.percentiles()} in, {play.out.percentiles()} out; CPU {used} ms a message")
+            found.append(Round(name, rate, play.in_, play.out, used))
+        for screen in screens:
+            screen.cancel()
+        await asyncio.gather(*screens, return_exceptions=True)
     return found
 
 
@@ -108,7 +133,7 @@ async def _begin(ground: Ground, play: Play, say: Say) -> list[int]:
                 [play.chat.id],
             ).fetchall()
         if len(rows) == CHATS:
-            say(f"{CHATS} chats are there; {DESKS} desks open")
+            say(f"{CHATS} chats are there")
             found = {str(address): int(str(place)) for address, place in rows}
             with ground.connect() as connection:
                 connection.execute("ANALYZE")
@@ -117,19 +142,26 @@ async def _begin(ground: Ground, play: Play, say: Say) -> list[int]:
     raise RuntimeError("The first messages were not understood in time.")
 
 
-async def _round(play: Play, rate: int) -> None:
-    screens = [asyncio.create_task(_desk(play, number)) for number in range(DESKS)]
-    screens += [asyncio.create_task(_widget(play, number)) for number in range(CHATS)]
+async def _open_screens(play: Play) -> list[asyncio.Task[None]]:
+    """One after another, as people come; each widget reads what was said before."""
+    screens = []
+    for number in range(CHATS):
+        if number < DESKS:
+            screens.append(asyncio.create_task(_desk(play, number)))
+        screens.append(asyncio.create_task(_widget(play, number)))
+        await asyncio.sleep(A_SCREEN)
+    return screens
+
+
+async def _round(play: Play, rate: int, screens: list[asyncio.Task[None]]) -> None:
     await asyncio.sleep(SETTLE)
     await _talk(play, rate)
     deadline = time.monotonic() + LONGEST
     while time.monotonic() < deadline and _missing(play):
         await asyncio.sleep(0.1)
     for screen in screens:
-        screen.cancel()
-    for ended in await asyncio.gather(*screens, return_exceptions=True):
-        if isinstance(ended, Exception):
-            raise ended
+        if screen.done():
+            screen.result()
 
 
 def _missing(play: Play) -> int:
@@ -180,7 +212,8 @@ def _of(chat: ChatLine, visitor: int) -> dict[str, str]:
 async def _widget(play: Play, visitor: int) -> None:
     """One customer's browser: hears, and fetches the transcript."""
     headers, due = _of(play.chat, visitor), asyncio.Event()
-    fetching = asyncio.create_task(_fetch(play, f"/chat/{play.chat.token}/transcript", headers, due, play.out))
+    path = f"/chat/{play.chat.token}/transcript"
+    fetching = asyncio.create_task(_fetch(play, path, headers, due, lambda page, at: play.out.read(page, at)))
     try:
         await _hear(
             play, f"/live/chat/{play.chat.token}", headers, lambda told: due.set() if "changed" in told else None
@@ -200,8 +233,14 @@ async def _desk(play: Play, number: int) -> None:
         "looking": f"/conversations/{conversation}/colleagues",
     }
     due = {name: asyncio.Event() for name in places}
+
+    def read(page: bytes, at: float) -> None:
+        play.in_.read(page, at)
+
     fetching = [
-        asyncio.create_task(_fetch(play, path, headers, due[name], play.in_ if name == "conversation" else None))
+        asyncio.create_task(
+            _fetch(play, path, headers, due[name], read if name == "conversation" else lambda page, at: None)
+        )
         for name, path in places.items()
     ]
 
@@ -226,13 +265,12 @@ async def _hear(play: Play, path: str, headers: dict[str, str], told: Callable[[
     raise RuntimeError("A page lost its stream.")
 
 
-async def _fetch(play: Play, path: str, headers: dict[str, str], due: asyncio.Event, leg: Leg | None) -> None:
+async def _fetch(play: Play, path: str, headers: dict[str, str], due: asyncio.Event, read: Read) -> None:
     """One at a time; a nudge meanwhile means once more."""
     while True:
         await due.wait()
         due.clear()
         async with play.session.get(path, headers=headers) as answered:
             answered.raise_for_status()
-            read = await answered.read()
-        if leg:
-            leg.read(read, time.perf_counter())
+            page = await answered.read()
+        read(page, time.perf_counter())
