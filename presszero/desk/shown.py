@@ -103,7 +103,7 @@ def pieces(conversation: Conversation, items: list[Item], member: Membership) ->
             made[-1].way = f"thread:{item.thread_id}" if several and item.channel != "form" else ""
         elif item.kind == "note" and not item.removed:
             made.append(_note(item, member, now))
-        elif item.kind == "event":
+        elif item.kind == "event" and not (item.fact == "claim.answered" and undoable.customers):
             made.append(_event(item, undoable, now))
     return made
 

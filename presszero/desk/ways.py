@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from markupsafe import Markup, escape
 
 from presszero.channels.models import Thread
 from presszero.conversations import queries
@@ -34,7 +35,7 @@ class Said:
     """A caution in words, and the way that would reach them: its key and what to call it."""
 
     kind: str
-    words: str
+    words: str  # or Markup, where a time stands in it
     instead: str = ""
     instead_word: str = ""
 
@@ -70,6 +71,7 @@ class Choice:
     def label(self, way: Way) -> str:
         """As the picker calls it."""
         word = channel_word(way.channel)
+        word = word[:1].upper() + word[1:]
         if way.live:
             assert self.now is not None
             return _("%(channel)s · here now") % {"channel": word} if way.here(self.now) else word
@@ -144,7 +146,5 @@ def _caution(said: policy.Caution, found: Choice) -> Said:
 def _gone(since: datetime | None, name: str) -> str:
     if since is None:
         return _("%(name)s is not in the chat. They see this when they come back.") % {"name": name}
-    return _("%(name)s left the chat (%(ago)s). They see this when they come back.") % {
-        "name": name,
-        "ago": ago(since),
-    }
+    words = Markup(escape(_("%(name)s left the chat (%(ago)s). They see this when they come back.")))  # noqa: S704
+    return words % {"name": name, "ago": ago(since)}  # a name is escaped, a time is drawn

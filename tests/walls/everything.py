@@ -214,6 +214,8 @@ PLAIN: dict[str, Maker] = {
 # What a form must name, so that only the row in the address decides.
 FORMS: dict[str, Callable[[Everything], dict[str, object]]] = {
     "conversations/<int:number>/merges": lambda e: {"into": e.part.id},
+    "conversations/<int:number>/asked-channel": lambda e: {"channel": "email"},
+    "conversations/<int:number>/preview": lambda e: {"text": "Hello"},
     "conversations/<int:number>/priority": lambda e: {"priority": 3},
     "conversations/<int:number>/topic": lambda e: {"topic": e.topic.id},
     "conversations/<int:number>/assignee": lambda e: {"member": e.shop.tomas.id},

@@ -26,6 +26,7 @@ from presszero.team.models import Role
 from presszero.ui.page import page
 
 from .. import asked, ways
+from ..seen import seen
 from .conversation import shown_name
 from .said import Undo, changed
 
@@ -50,8 +51,8 @@ def way(request: MemberAsked, number: int) -> HttpResponse:
     """GET ?way= : what stands beside a way once it is picked: to whom, why, and what keeps it from arriving."""
     row = asked.conversation(request, number)
     found = _picked(request, row)
-    context = {"c": row, "choice": found, "recipients": found.recipients, "oob": True}
-    return page(request, "desk/_way_now.html", context)
+    context = {"c": row, "choice": found, "recipients": found.recipients, "oob": True, "seen": seen(found.reach)}
+    return page(request, "desk/_way_now.html", {**context, "shown_name": shown_name(row)})
 
 
 @needs(Role.AGENT)

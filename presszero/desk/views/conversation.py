@@ -58,7 +58,7 @@ def looking(request: MemberAsked, number: int) -> HttpResponse:
     row = asked.conversation(request, number)
     found = picked(row, request.GET.get("way", ""), shown_name(row))
     context = {"c": row, "looking": queries.others_looking(row, request.member), "choice": found, "oob": True}
-    names = {"shown_name": shown_name(row), "may_write": asked.may_write(request)}
+    names = {"shown_name": shown_name(row), "may_write": asked.may_write(request), "panel": request.GET.get("panel")}
     return page(request, "desk/_looking_box.html", {**context, **names, "seen": seen(found.reach)})
 
 

@@ -14,12 +14,11 @@ const act = {
   list: () => refreshList(),
   counts: () => refreshCounts(),
   conversation: (id) => { if (id === conversation()) refreshStream(); },
-  looking: (id) => { if (id === conversation()) htmx.ajax("GET", `/conversations/${id}/colleagues?way=${encodeURIComponent(document.querySelector("#reply-form [name=way]")?.value ?? "")}`, { source: "#talk", swap: "none" }); },
+  looking: (id) => { if (id === conversation()) htmx.ajax("GET", `/conversations/${id}/colleagues?way=${encodeURIComponent(document.querySelector("#reply-form [name=way]")?.value ?? "")}&panel=${document.getElementById("visitor") ? 1 : ""}`, { source: "#talk", swap: "none" }); },
 };
 
 function everything() {
-  refreshList();
-  refreshCounts();
+  refreshList(true);
   refreshStream();
 }
 
@@ -27,7 +26,10 @@ function hear(event) {
   heardTo = event.lastEventId || heardTo;
   const { topics = [] } = JSON.parse(event.data);
   if (document.hidden) { missed = true; return; }
-  for (const topic of new Set(topics)) {
+  const found = new Set(topics);
+  // Nearly everything that moves a row changes a number beside a view: both are asked for at once.
+  if (found.has("list") && found.delete("counts")) { found.delete("list"); refreshList(true); }
+  for (const topic of found) {
     const [name, id] = topic.split(":");
     act[name]?.(id);
   }
