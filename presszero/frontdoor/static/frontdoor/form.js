@@ -19,7 +19,7 @@ class ContactForm extends HTMLElement {
     this.takeFiles();
     this.querySelector("[data-again]")?.remove();
     this.work();
-    const wrong = this.querySelector("[autofocus]") ?? this.querySelector("#told");
+    const wrong = this.querySelector("[data-first]") ?? this.querySelector("#told");
     if (document.body.dataset.drawn) (wrong ?? document.querySelector("#main")).focus();
     document.body.dataset.drawn = "1";
   }
