@@ -133,8 +133,7 @@ async def _desk(session: aiohttp.ClientSession, shop: Shop, story: Story, number
     """One browser: hears, and fetches what changed, as the desk's script does."""
     cookies = {"Cookie": f"pz_session={shop.tokens[number]}"}
     places = {
-        "list": "/desk/unassigned/rows",
-        "counts": "/desk/counts",
+        "list": "/desk/unassigned/rows?counts=1",  # every nudge about the list is one about the counts as well
         "conversation": f"/conversations/{conversation}/live",
     }
     due = {name: asyncio.Event() for name in places}

@@ -104,3 +104,10 @@ def test_snoozed_and_resolved_have_their_views(maya: At, boots: Conversation, in
     actions.resolve(invoice, by=maya.member.actor)
     assert "until they write" in words(maya.open("/desk/snoozed"))
     assert "Invoice" in words(maya.open("/desk/resolved"))
+
+
+def test_the_counts_come_with_the_rows_where_a_page_asks_for_both(maya: At, boots: Conversation) -> None:
+    both = maya.client.get("/desk/team/rows?counts=1", headers={"HX-Request": "true", "X-View": "team"})
+    assert f'id="c{boots.id}"' in both.content.decode() and "Unassigned 1" in words(both)
+    assert 'data-here="team"' in both.content.decode()
+    assert "Unassigned 1" not in words(maya.asks("/desk/team/rows"))

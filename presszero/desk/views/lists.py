@@ -56,11 +56,18 @@ def view(request: MemberAsked, name: str) -> HttpResponse:
 
 @needs(Role.READ_ONLY)
 def rows(request: MemberAsked, name: str) -> HttpResponse:
-    """GET /desk/<view>/rows: the rows alone, to be morphed in; ?page=2 is what follows the first fifty."""
+    """GET /desk/<view>/rows: the rows alone, to be morphed in; ?page=2 is what follows the first fifty.
+
+    With ?counts=1 the rail comes along: a page that is nudged about both asks once.
+    """
     shown = in_list(request, name, "")
     if "page" in request.GET:
         return page(request, "desk/_more_rows.html", shown)
-    return page(request, "desk/_rows_box.html", {**shown, "oob": True})
+    response = page(request, "desk/_rows_box.html", {**shown, "oob": True})
+    if "counts" in request.GET:
+        here = request.headers.get("X-View", name)
+        response.write(text_of(request, "desk/_rail.html", {"here": here, "oob": True}))
+    return response
 
 
 @needs(Role.READ_ONLY)

@@ -36,17 +36,22 @@ export function toList() {
   (current() ?? rows()[0])?.focus();
 }
 
-// A full page of them again, as many pages as are shown now.
+// A full page of them again, as many pages as are shown now. Where a view is shown, the counts come in the same answer.
 let wanted;
-export function refresh() {
+let counts = false;
+export function refresh(withCounts = false) {
   clearTimeout(wanted);
+  counts ||= withCounts;
   wanted = setTimeout(() => {
+    const together = counts && document.getElementById("rows")?.dataset.url?.startsWith("/desk/");
+    if (counts && !together) refreshCounts();
+    counts = false;
     const box = document.getElementById("rows");
     if (!box?.dataset.url || document.hidden) return;
     const pages = Math.max(1, Math.ceil(rows().length / 50));
     const url = box.dataset.url + (pages > 1 ? `${box.dataset.url.includes("?") ? "&" : "?"}pages=${pages}` : "");
     const swap = box.dataset.url.startsWith("/search") ? { target: "#rows", swap: "morph:outerHTML" } : { target: "#rows", swap: "none" };
-    htmx.ajax("GET", url, { source: box, ...swap });
+    htmx.ajax("GET", url, { source: box, ...swap, ...(together && { values: { counts: "1" } }) });
   }, 150);
 }
 
@@ -67,7 +72,7 @@ document.addEventListener("settled", (event) => {
 });
 // What was done is to be seen in another conversation.
 document.addEventListener("go", (event) => htmx.ajax("GET", `/conversations/${event.detail.conversation}`, { source: "#work", target: "#work", swap: "innerHTML show:none" }));
-document.addEventListener("changed", () => { refresh(); setTimeout(refreshCounts, 300); });
+document.addEventListener("changed", () => refresh(true));
 
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target?.id !== "work") return;
