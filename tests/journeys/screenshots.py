@@ -27,9 +27,13 @@ PAGES = {
     "lines": (cast.TOMAS, False, "/settings/lines", "h1"),
     "quarantine": (cast.TOMAS, False, "/settings/quarantine", "table"),
     "yesterday": (cast.TOMAS, False, "/yesterday", ".tiles"),
+    "set-up": (cast.TOMAS, False, "/setup/look", ".first-preview"),
+    "readiness": (cast.TOMAS, False, "/readiness", ".ready-part"),
     "pretend": (cast.TOMAS, False, "/pretend", "iframe"),
     "phone-list": (cast.MAYA, True, "/desk/waiting", "#rows a.row"),
     "phone-yesterday": (cast.MAYA, True, "/yesterday", ".tiles"),
+    "phone-set-up": (cast.TOMAS, True, "/setup/hours", ".first-pick"),
+    "phone-readiness": (cast.TOMAS, True, "/readiness", ".ready-part"),
     "phone-conversation": (cast.MAYA, True, "", ".stream article"),
 }
 SETTLE = 1200  # milliseconds for fonts, slots and the frame beside

@@ -12,6 +12,7 @@ from django.conf import settings
 from playwright.sync_api import Page
 
 from presszero.conversations.models import Conversation, Macro
+from presszero.launch.steps import ALL
 from tests.cast import Shop
 
 from .customer import Customer
@@ -78,7 +79,8 @@ def test_axe_finds_nothing_on_any_page(busy: Shop, sit_down: Callable[..., Desk]
 def test_axe_finds_nothing_on_a_phone(busy: Shop, sit_down: Callable[..., Desk], dark: bool) -> None:
     phone = sit_down(busy.team["rosa"], phone=True, dark=dark)
     number = Conversation.objects.filter(merchant=busy.merchant).first().id  # type: ignore[union-attr]
-    pages = ("/desk/unassigned", f"/conversations/{number}", "/settings/shop", "/settings/lines", "/me")
+    pages = ("/desk/unassigned", f"/conversations/{number}", "/settings/shop", "/settings/lines", "/me", "/readiness")
+    pages += tuple(f"/setup/{step}" for step in ALL)
     found = [each for address in pages for each in _look(phone.page, address, dark)]
     assert not found, "\n".join(found)
 

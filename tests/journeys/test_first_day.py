@@ -21,6 +21,7 @@ from presszero.team.models import Membership
 from .desk import Desk
 from .first_day import PASSWORD, Hands, PostOffice, post_office
 from .house import House, database_of_its_own, looking_into
+from .test_every_page import _look as look
 
 ADDRESS = "hello@juniper.example"
 MOST = 25
@@ -61,12 +62,15 @@ def test_a_shop_of_one_is_set_up_with_few_inputs(empty: House, mail: PostOffice,
     assert not (empty.folder / "setup-key").exists()
 
 
-def test_a_key_that_is_not_the_one_printed_opens_nothing(empty: House, browser: Browser) -> None:
-    window = Desk(empty, browser)
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_a_key_that_is_not_the_one_printed_opens_nothing(empty: House, browser: Browser, dark: bool) -> None:
+    window = Desk(empty, browser, dark=dark)
+    found = look(window.page, _printed(empty), dark)
     with window.forgiving():
-        window.page.goto("/start?key=guessed")
+        found += look(window.page, "/start?key=guessed", dark)
         expect(window.page.get_by_role("heading", name="This link does not open it")).to_be_visible()
     window.leave()
+    assert not found, "\n".join(found)
     assert not Merchant.objects.exists() and not Membership.objects.exists()
 
 
