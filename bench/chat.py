@@ -28,7 +28,7 @@ A_SCREEN = 0.03  # seconds between two that open
 SETTLE, LONGEST = 3, 30  # seconds before, and at most after
 TOKEN = "a" * 32
 
-_SAID = re.compile(rb"message (\d+)\.")
+_SAID = re.compile(rb"message (-?\d+)\.")
 Say = Callable[[str], None]
 Read = Callable[[bytes, float], None]
 
@@ -143,13 +143,16 @@ async def _begin(ground: Ground, play: Play, say: Say) -> list[int]:
 
 
 async def _open_screens(play: Play) -> list[asyncio.Task[None]]:
-    """One after another, as people come; each widget reads what was said before."""
+    """One after another, as people come; then until each widget has read what was said before."""
     screens = []
     for number in range(CHATS):
         if number < DESKS:
             screens.append(asyncio.create_task(_desk(play, number)))
         screens.append(asyncio.create_task(_widget(play, number)))
         await asyncio.sleep(A_SCREEN)
+    deadline = time.monotonic() + 2 * LONGEST
+    while time.monotonic() < deadline and sum(number < 0 for number in play.out.seen) < CHATS:
+        await asyncio.sleep(0.1)
     return screens
 
 
