@@ -153,7 +153,7 @@ def test_a_secret_is_shown_once_and_the_one_it_replaced_holds_until_let_go(rosa:
 
     def replaced() -> str:
         page = rosa.client.post(f"/settings/lines/{row.id}/secret").content.decode()
-        found = re.search(r'<span class="secret">([\w-]{43})</span>', page)
+        found = re.search(r'id="secret" readonly value="([\w-]{43})"', page)
         assert found and row.token in page
         row.refresh_from_db()
         return found[1]

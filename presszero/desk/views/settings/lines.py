@@ -16,7 +16,7 @@ from presszero.channels.adapters.email.dns import SELECTOR, check_domain
 from presszero.channels.models import Line
 from presszero.core.sealing import new_token
 from presszero.mailroom.models import Received
-from presszero.merchants.models import Brand
+from presszero.merchants.models import Brand, Hours
 from presszero.team.gate import MemberAsked, needs
 from presszero.team.models import Role
 from presszero.ui.page import page
@@ -34,7 +34,11 @@ _FORMS: dict[str, tuple[type[LineForm], Callable[[Line], dict[str, Any]]]] = {
     "chat": (ChatLineForm, chat_values),
     "form": (FormLineForm, form_values),
 }
-_SIGN_WITH = {"custom": "secret", "chat": "identity"}  # the secret that the merchant's own program signs with
+_SIGN_WITH = {
+    "custom": "secret",
+    "chat": "identity",
+    "form": "secret",
+}  # the secret that the merchant's own program signs with
 
 form_page = require_http_methods(["GET", "POST"])
 
@@ -55,6 +59,9 @@ def new(request: MemberAsked, kind: str) -> HttpResponse:
         raise Http404
     row = Line(merchant=request.merchant, kind=kind, name=request.merchant.name)
     row.brand = Brand.objects.filter(merchant=request.merchant).order_by("id").first()
+    if kind == "chat":  # somebody waits in front of it, while the shop is open
+        row.hours = Hours.objects.filter(merchant=request.merchant).order_by("id").first()
+        row.first_reply_minutes, row.next_reply_minutes = 5, 15
     form = _form(request, row)
     if request.method == "POST" and form.is_valid():
         secret = f"whsec_{new_token(192)}" if kind == "custom" else ""
