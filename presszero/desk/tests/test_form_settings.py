@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from presszero.channels.adapter import Request
 from presszero.channels.adapters.form.asking import Field, Topic, topics
 from presszero.channels.models import Line
+from presszero.channels.registry import adapter
+from presszero.channels.signing import signed_headers
 from tests import cast
 from tests.walls.everything import browser
 
@@ -97,3 +101,15 @@ def test_two_forms_of_one_brand_stand_side_by_side(shop: cast.Shop, rosa: Client
     for name in ("Contact form", "Returns"):
         assert rosa.post("/settings/lines/new/form", filled(shop, name=name)).status_code == 302
     assert Line.objects.filter(merchant=shop.merchant, kind="form").values("address").distinct().count() == 2
+
+
+def test_a_program_of_theirs_signs_with_a_secret_that_is_shown_once(shop: cast.Shop, rosa: Client) -> None:
+    line = shop.form
+    page = rosa.post(f"/settings/lines/{line.id}/secret").content.decode()
+    line.refresh_from_db()
+    secret = line.secrets["secret"]
+    assert secret in page and f"/in/form/{line.token}" in page
+    assert secret not in rosa.get(f"/settings/lines/{line.id}").content.decode()
+    body = b'{"id": "1", "sender": "v-1", "text": "From our own form"}'
+    signed = Request("POST", "", signed_headers("1", int(time.time()), body, secret), body)
+    adapter("form").verify(signed, line.for_adapter())
