@@ -53,7 +53,7 @@ def tags(merchant_id: int, rows: list[queries.Row], now: datetime) -> dict[int, 
 def tag(said: promises.Said, now: datetime) -> Tag:
     """One promise in a few letters."""
     when = at_moment(said.due_at, now)
-    word = _("said %(when)s, late") if said.standing == "broken" else _("promised %(when)s")
+    word = _("promised %(when)s, late") if said.standing == "broken" else _("promised %(when)s")
     return Tag(word % {"when": when}, _TAGS[said.standing], instead=True)
 
 
@@ -91,7 +91,7 @@ def head(row: Conversation, now: datetime, *, may_write: bool) -> dict[str, Any]
         "wish_line": line,
         "wish_words": found.words,
         "needed_by_local": timezone.localtime(row.needed_by).strftime("%Y-%m-%dT%H:%M") if row.needed_by else "",
-        "new_times": _new_times(row, now) if may_write and row.waiting_since and found.said else [],
+        "new_times": _new_times(row, found.said, now) if may_write and row.waiting_since and found.said else [],
     }
 
 
@@ -115,11 +115,19 @@ def _wish_line(row: Conversation, found: promises.Head, now: datetime) -> str:
 def _long(moment: datetime, now: datetime) -> str:
     """In full: "Saturday", "Saturday 10:30", "4 January"; an hour that nobody said is left out."""
     local = timezone.localtime(moment)
+    unsaid = (local.hour, local.minute) in ((12, 0), (23, 59))
+    return _day(moment, now) if unsaid else f"{_day(moment, now)} {_clock(moment)}"
+
+
+def _day(moment: datetime, now: datetime) -> str:
+    local = timezone.localtime(moment)
     days = (local.date() - timezone.localtime(now).date()).days
-    clock = "" if (local.hour, local.minute) in ((12, 0), (23, 59)) else date_format(local, "H:i")
-    if days in (0, 1):
-        return f"{_('today') if days == 0 else _('tomorrow')} {clock}".strip()
-    return f"{date_format(local, 'l' if 0 < days < 7 else 'j F')} {clock}".strip()
+    near = {0: _("today"), 1: _("tomorrow")}
+    return near.get(days) or date_format(local, "l" if 0 < days < 7 else "j F")
+
+
+def _clock(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), "H:i")
 
 
 def _ways() -> dict[str, str]:
@@ -139,6 +147,8 @@ def _sources() -> dict[str, str]:
     }
 
 
-def _new_times(row: Conversation, now: datetime) -> list[dict[str, Any]]:
+def _new_times(row: Conversation, said: promises.Said, now: datetime) -> list[dict[str, Any]]:
+    """Later than what we said already."""
     line = Line.objects.select_related("hours", "merchant").get(merchant_id=row.merchant_id, id=row.line_id)
-    return [{"value": at.isoformat(), "label": _long(at, now)} for at in choices(line, now)]
+    later = [at for at in choices(line, max(now, said.due_at)) if at > said.due_at]
+    return [{"value": at.isoformat(), "label": f"{_day(at, now)} {_clock(at)}"} for at in later]

@@ -57,7 +57,7 @@ def test_promises_due_shows_the_soonest_first_and_the_broken_in_red(
     break_due(now)
     page = maya.open("/desk/promises").content.decode()
     assert page.index(f'id="c{invoice.id}"') < page.index(f'id="c{boots.id}"')
-    assert 'class="tag l">said ' in page and 'class="tag w">promised ' in page
+    assert 'class="tag l">promised ' in page and 'class="tag w">promised ' in page
 
 
 def test_the_rail_counts_them(maya: At, boots: Conversation) -> None:
