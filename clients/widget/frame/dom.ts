@@ -50,7 +50,7 @@ export type Icon = keyof typeof PATHS;
 export function draw(icon: Icon): SVGElement {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("class", icon);
+  svg.setAttribute("class", `i-${icon}`);
   svg.setAttribute("aria-hidden", "true");
   const path = document.createElementNS(svg.namespaceURI, "path");
   path.setAttribute("d", PATHS[icon]);

@@ -91,6 +91,8 @@ export class Screens {
   /** On the first screen, where a talk stands. */
   resume(who: string, text: string, unread: number): void {
     this.last.hidden = !text;
+    this.first.hidden = Boolean(text);
+    this.first.parentElement!.hidden = this.first.hidden && Boolean(this.prove.hidden);
     const heading = unread ? t("unread", { n: unread }) : t("go_on");
     const made = row("chat", heading, `${who ? `${who}: ` : ""}${text.slice(0, 90)}`, this.pressed.start);
     made.toggleAttribute("data-unread", unread > 0);

@@ -16,10 +16,10 @@ svg{display:block;fill:none;stroke:currentColor;stroke-linecap:round;stroke-line
 button:focus-visible{outline:3px solid var(--colour);outline-offset:3px}
 .badge{position:absolute;inset-block-start:-6px;inset-inline-end:-6px;min-inline-size:22px;block-size:22px;padding:0 6px;border-radius:11px;background:#b3261e;color:#fff;font:600 13px/22px system-ui,sans-serif;text-align:center;box-shadow:0 0 0 2px #fff}
 .badge:empty{display:none}
-.panel{position:fixed;inset-block-end:calc(var(--gap) + 72px);right:var(--gap);inline-size:min(400px,calc(100vw - 2*var(--gap)));block-size:min(704px,calc(100dvh - 112px));border-radius:20px;overflow:hidden;visibility:hidden;opacity:0;transform:translateY(8px);box-shadow:0 0 0 1px #0000000f,0 2px 6px #0000001a,0 20px 50px #0000003d;transition:opacity 120ms,transform 120ms cubic-bezier(.2,.7,.3,1),visibility 0s 120ms}
+.panel{position:fixed;inset-block-end:calc(var(--gap) + 72px);right:var(--gap);inline-size:min(400px,calc(100vw - 2*var(--gap)));block-size:min(704px,calc(100dvh - 112px));border-radius:20px;overflow:hidden;visibility:hidden;opacity:0;transform:translateY(8px);box-shadow:0 0 0 1px #8883,0 2px 6px #0000001a,0 20px 50px #0000003d;transition:opacity 120ms,transform 120ms cubic-bezier(.2,.7,.3,1),visibility 0s 120ms}
 :host([data-open]) .panel{visibility:visible;opacity:1;transform:none;transition-delay:0s}
 iframe{display:block;border:0;inline-size:100%;block-size:100%;background:transparent}
-.bubble{position:fixed;inset-block-end:calc(var(--gap) + 72px + env(safe-area-inset-bottom));right:var(--gap);max-inline-size:min(300px,calc(100vw - 2*var(--gap)));display:flex;align-items:start;background:light-dark(#fff,#23282a);color:light-dark(#1b2425,#eeece6);border-radius:16px;border-end-end-radius:5px;box-shadow:0 0 0 1px #0000001a,0 8px 28px #0003}
+.bubble{position:fixed;inset-block-end:calc(var(--gap) + 72px + env(safe-area-inset-bottom));right:var(--gap);max-inline-size:min(300px,calc(100vw - 2*var(--gap)));display:flex;align-items:start;background:light-dark(#fff,#23282a);color:light-dark(#1b2425,#eeece6);border-radius:16px;border-end-end-radius:5px;box-shadow:0 0 0 1px #8883,0 8px 28px #0003}
 .bubble:empty{display:none}
 .words{padding:14px 4px 14px 16px;padding-inline:16px 4px}
 .away{flex:none;inline-size:36px;block-size:36px;margin:4px;display:grid;place-items:center;border-radius:10px;opacity:.75}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -131,3 +132,21 @@ def test_an_invitation_comes_by_its_rule_once_and_makes_no_visitor(played: House
     ada.page.wait_for_timeout(500)
     assert ada.page.get_by_text("Not sure about the size?").count() == 0
     assert not [each for each in played.asked if each.method == "POST"]
+
+
+def test_l5_a_script_of_the_shops_page_reads_nothing_of_the_talk(played: House, shopper: Visits) -> None:
+    """Not the window's page, not its storage or cookies, and no word of it comes by message."""
+    ada = shopper().visits()
+    ada.page.evaluate("() => { window.heard = []; addEventListener('message', (e) => heard.push(e.data)); }")
+    ada.starts().says("My number is 07700 900123")
+    until(lambda: played.streams)
+    played.says("Your order 1042 goes to 5 Mill Lane.")
+    expect(ada.chat.locator(".theirs .bubble")).to_be_visible()
+    frame = "[...document.querySelectorAll('div')].find((e) => e.shadowRoot).shadowRoot.querySelector('iframe')"
+    assert ada.page.evaluate(f"{frame}.contentDocument") is None
+    reach = f"() => {{ try {{ return String({frame}.contentWindow.localStorage); }} catch (e) {{ return e.name; }} }}"
+    assert ada.page.evaluate(reach) == "SecurityError"
+    assert "visitor" not in ada.page.evaluate("document.cookie")
+    told = json.dumps(ada.page.evaluate("heard"))
+    assert '"kind": "unread"' in told
+    assert "07700" not in told and "1042" not in told and "v-1" not in told
