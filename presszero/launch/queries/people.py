@@ -52,6 +52,9 @@ def words(merchant: Merchant) -> Iterator[Check]:
 
 
 def _who(merchant: Merchant, members: int, invited: int) -> Check:
+    if merchant.alone and members > 1:
+        says = _("The shop is set to one person, and there are %(n)d.") % {"n": members}
+        return could(_("Who answers"), says, Step(_("Answer as a team"), "/settings/shop"))
     if merchant.alone:
         return good(_("Who answers"), _("You, alone."))
     if members > 1:

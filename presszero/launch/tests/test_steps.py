@@ -146,10 +146,12 @@ def test_form_and_chat_are_there_once_however_often_they_are_switched_on(shop: c
 
 
 def test_several_people_are_invited_at_once(shop: cast.Shop, rosa: Client) -> None:
+    Merchant.objects.filter(id=shop.merchant.id).update(alone=True)
     answer = rosa.post(
         "/setup/people", {"emails": "a@juniper.example, b@juniper.example\nmaya@juniper.example", "role": "agent"}
     )
     page = answer.content.decode()
+    assert not Merchant.objects.get(id=shop.merchant.id).alone
     assert {row.email for row in Invitation.objects.all()} == {"a@juniper.example", "b@juniper.example"}
     assert page.count("/invitations/") >= 2 and "in your team already" in page
     wrong = rosa.post("/setup/people", {"emails": "a@juniper.example nonsense", "role": "agent"})

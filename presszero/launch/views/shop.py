@@ -119,6 +119,7 @@ def people(request: MemberAsked) -> HttpResponse:
             refused.append((email, why))
     if not made:
         return _people(request, form, made, refused, 422)
+    actions.work_as(False, by=request.member)
     actions.finish("people", by=request.member)
     return _people(request, People(), made, refused)
 
