@@ -96,7 +96,10 @@ def picked(conversation: Conversation, key: str, name: str) -> Choice:
     """The same with a way of the agent's own choosing. An unknown key proposes one again."""
     found = _choice(conversation, queries.threads_of(conversation), name)
     way = next((each for each in found.ways if each.key == key), None)
-    return Choice(found.reach, way, "", found.asked, name, found.now) if way else found
+    if way is None:
+        return found
+    why = _why(policy.ASKED, way, name, found.asked) if found.asked else ""
+    return Choice(found.reach, way, why, found.asked, name, found.now)
 
 
 def recipients(conversation: Conversation, thread: Thread) -> Recipients:
@@ -114,14 +117,14 @@ def _choice(conversation: Conversation, threads: list[int], name: str) -> Choice
     here = [way.key for way in reach.ways if way.here(now)]
     last = f"thread:{threads[0]}" if threads else ""
     way, why = policy.choose_way(reach.ways, asked, last, here)
-    return Choice(reach, way, _why(why, way, name), asked, name, now)
+    return Choice(reach, way, _why(why, way, name, asked), asked, name, now)
 
 
-def _why(why: str, way: Way | None, name: str) -> str:
+def _why(why: str, way: Way | None, name: str, asked: str) -> str:
     if way is None or why == policy.LAST:
         return ""
     if why == policy.ASKED:
-        return _("%(name)s asked for %(channel)s") % {"name": name, "channel": channel_word(way.channel)}
+        return _("%(name)s asked for %(channel)s") % {"name": name, "channel": channel_word(asked)}
     if why == policy.NOW:
         return _("%(name)s is here now") % {"name": name}
     return _("goes out by mail") if way.handle_kind == "email" else ""
