@@ -59,11 +59,20 @@ class Provider:
         return "250 2.0.0 Taken"
 
     def mails(self, to: str) -> list[Taken]:
-        """What lies in somebody's mailbox, oldest first."""
+        """What lies in somebody's mailbox, oldest first; what we said at once and by ourselves is in `first_words`."""
         with self._lock:
-            return [taken for taken in self._taken if to in taken.recipients]
+            return [taken for taken in self._taken if to in taken.recipients and not _replied_by_itself(taken)]
+
+    def first_words(self, to: str) -> list[Taken]:
+        """The acknowledgements in somebody's mailbox, oldest first."""
+        with self._lock:
+            return [taken for taken in self._taken if to in taken.recipients and _replied_by_itself(taken)]
 
     def wait_for(self, to: str, many: int = 1, seconds: float = 25) -> Taken:
         """The newest of at least so many mails to an address."""
         until(lambda: len(self.mails(to)) >= many, seconds, f"mail number {many} to {to}")
         return self.mails(to)[-1]
+
+
+def _replied_by_itself(taken: Taken) -> bool:
+    return str(taken.mail["Auto-Submitted"] or "") == "auto-replied"
