@@ -30,7 +30,7 @@ def test_the_ledger_knows_every_id_and_what_must_hold() -> None:
     known = {line.id: line for line in lines()}
     assert sorted(known) == sorted(WANTED)
     assert all(line.holds.endswith(".") for line in known.values())
-    assert {line.id for line in known.values() if line.needs} == {"M12", "E1"}
+    assert {line.id for line in known.values() if line.needs} == {"E1"}
 
 
 @pytest.mark.parametrize(
