@@ -50,6 +50,7 @@ class Choice:
     asked: str = ""
     name: str = ""
     now: datetime | None = None
+    attached: int = 0  # bytes of the files that wait in the composer
 
     @property
     def ways(self) -> list[Way]:
@@ -66,7 +67,7 @@ class Choice:
     def cautions(self) -> list[Said]:
         if self.way is None or self.now is None:
             return []
-        return [_caution(said, self) for said in policy.cautions(self.way, self.ways, self.now)]
+        return [_caution(said, self) for said in policy.cautions(self.way, self.ways, self.now, self.attached)]
 
     def label(self, way: Way) -> str:
         """As the picker calls it."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from presszero.channels.models import Delivery
-from presszero.conversations.models import Conversation, Message
+from presszero.conversations.models import Conversation, Message, Upload
 from presszero.customers.models import Claim, Customer
 from presszero.customers.models import Merge as CustomerMerge
 from presszero.visitors.models import Visitor
@@ -33,7 +34,7 @@ def browser(shop: cast.Shop) -> cast.Browser:
 
 @pytest.fixture
 def chat(shop: cast.Shop, browser: cast.Browser) -> Conversation:
-    row = cast.the(browser.chats(shop, "Is it waterproof?")).conversation
+    row: Conversation = cast.the(browser.chats(shop, "Is it waterproof?")).conversation
     Claim.objects.create(merchant=shop.merchant, customer=row.customer, kind="email", address=BEN, source="chat")
     return row
 
@@ -70,7 +71,7 @@ def test_a_picked_way_begins_a_mail_and_the_next_answer_goes_on_there(
 ) -> None:
     beside = words(maya.asks(f"/conversations/{chat.id}/way", way=mail_way(shop)))
     assert f"Nobody has proven that {BEN} is Ben's address." in beside.replace("&#39;", "'")
-    sent = {"text": "Yes.", "client_id": cast.uuid.uuid4(), "anyway": 1, "way": mail_way(shop)}
+    sent = {"text": "Yes.", "client_id": uuid.uuid4(), "anyway": 1, "way": mail_way(shop)}
     assert maya.asks(f"/conversations/{chat.id}/replies", "post", **sent).status_code == 200
     ours = Message.objects.get(inbound=False)
     assert list(Delivery.objects.values_list("address", flat=True)) == [BEN]
@@ -78,7 +79,7 @@ def test_a_picked_way_begins_a_mail_and_the_next_answer_goes_on_there(
 
 
 def test_a_way_to_a_stranger_is_refused(maya: At, shop: cast.Shop, chat: Conversation) -> None:
-    sent = {"text": "Yes.", "client_id": cast.uuid.uuid4(), "anyway": 1, "way": f"line:{shop.line.id}:eve@evil.example"}
+    sent = {"text": "Yes.", "client_id": uuid.uuid4(), "anyway": 1, "way": f"line:{shop.line.id}:eve@evil.example"}
     assert maya.asks(f"/conversations/{chat.id}/replies", "post", **sent).status_code == 422
     other = cast.thistle()
     sent["way"] = f"line:{other.line.id}:{BEN}"
@@ -144,3 +145,14 @@ def test_typing_and_leaving_are_said_beside_the_colleagues(maya: At, chat: Conve
     said = words(maya.asks(f"/conversations/{chat.id}/colleagues"))
     assert "typing" not in said
     assert "left the chat" in said
+
+
+def test_files_too_large_for_the_chat_are_said_before_they_are_sent(
+    maya: At, shop: cast.Shop, chat: Conversation
+) -> None:
+    Upload.objects.create(
+        merchant=shop.merchant, conversation=chat, by=shop.maya, filename="film.mov", content_type="video/quicktime",
+        size=11 * 1024 * 1024, storage_key="none",
+    )  # fmt: skip
+    assert "too large for this channel" in words(maya.open(f"/conversations/{chat.id}"))
+    assert "too large" not in words(maya.asks(f"/conversations/{chat.id}/way", way=mail_way(shop)))

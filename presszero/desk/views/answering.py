@@ -17,7 +17,7 @@ from presszero.channels.wording import fill, to_html
 from presszero.conversations import actions, queries
 from presszero.conversations.actions.answer import Answer, base_subject_kept
 from presszero.conversations.actions.wish import wish
-from presszero.conversations.models import Conversation
+from presszero.conversations.models import Conversation, Upload
 from presszero.core.refusal import Refused
 from presszero.customers import queries as customers
 from presszero.customers.models import Claim
@@ -50,7 +50,8 @@ def recipients(request: MemberAsked, number: int) -> HttpResponse:
 def way(request: MemberAsked, number: int) -> HttpResponse:
     """GET ?way= : what stands beside a way once it is picked: to whom, why, and what keeps it from arriving."""
     row = asked.conversation(request, number)
-    found = _picked(request, row)
+    files = Upload.objects.filter(merchant=request.merchant, conversation=row, by=request.member, used_at=None)
+    found = replace(_picked(request, row), attached=sum(files.values_list("size", flat=True)))
     context = {"c": row, "choice": found, "recipients": found.recipients, "oob": True, "seen": seen(found.reach)}
     return page(request, "desk/_way_now.html", {**context, "shown_name": shown_name(row)})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -124,7 +125,8 @@ def stream(request: MemberAsked, row: Conversation, near: queries.Around) -> dic
 
 def composer(row: Conversation, near: queries.Around, items: list[queries.Item]) -> dict[str, Any]:
     """What the composer starts with: drafts and files from before, and the ways to answer."""
-    found = choice(row, items, shown_name(row))
+    waiting = sum(each["size"] for each in near.uploads)
+    found = replace(choice(row, items, shown_name(row)), attached=waiting)
     return {
         "drafts": {"reply": "", "note": "", **near.drafts},
         "uploads": near.uploads,
