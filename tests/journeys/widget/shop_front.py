@@ -177,133 +177,136 @@ class _Quiet(BaseHTTPRequestHandler):
         """Tests read what was asked from the house."""
 
 
-def _answering(house: House) -> type[BaseHTTPRequestHandler]:
-    class Answering(_Quiet):
-        def do_GET(self) -> None:
-            path = urlsplit(self.path).path
-            if self._is_down():
-                return
-            self._note(None)
-            if path == "/widget.js":
-                self._file("built/widget.js", **{"Cross-Origin-Resource-Policy": "cross-origin"})
-            elif path.startswith("/assets/"):
-                self._file(path.split("/", 3)[3])
-            elif path == f"/chat/{TOKEN}":
-                self._frame()
-            elif path == f"/live/chat/{TOKEN}":
-                self._stream()
-            elif path.endswith("/transcript"):
-                self._transcript()
-            else:
-                self.answer(404, b"", "text/plain")
+class _Answering(_Quiet):
+    house: House
 
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"{}")
-            if self._is_down():
-                return
-            self._note(body)
-            what = self.path.rpartition("/")[2]
-            if self.headers["Origin"] != house.origin:
-                self._json(403, {})
-            elif what == "visit":
-                self._visit()
-            elif not self._known():
-                self._json(401, {})
-            elif what == "messages":
-                self._message(body)
-            elif what == "code" and self.command == "PUT" and body["code"] != "424242":
-                self._json(422, {"error": "This is not the code we sent.", "next": "Try again."})
-            elif what == "identity" and self.command == "POST":
-                house.visited.update(signed=True, name="Ada Kowalski", address="s-1")
-                self._visit()
-            else:
-                self._json(200, {})
+    def do_GET(self) -> None:
+        path = urlsplit(self.path).path
+        if self._is_down():
+            return
+        self._note(None)
+        if path == "/widget.js":
+            self._file("built/widget.js", **{"Cross-Origin-Resource-Policy": "cross-origin"})
+        elif path.startswith("/assets/"):
+            self._file(path.split("/", 3)[3])
+        elif path == f"/chat/{TOKEN}":
+            self._frame()
+        elif path == f"/live/chat/{TOKEN}":
+            self._stream()
+        elif path.endswith("/transcript"):
+            self._transcript()
+        else:
+            self.answer(404, b"", "text/plain")
 
-        do_PUT = do_DELETE = do_POST
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"{}")
+        if self._is_down():
+            return
+        self._note(body)
+        what = self.path.rpartition("/")[2]
+        if self.headers["Origin"] != self.house.origin:
+            self._json(403, {})
+        elif what == "visit":
+            self._visit()
+        elif not self._known():
+            self._json(401, {})
+        elif what == "messages":
+            self._message(body)
+        elif what == "code" and self.command == "PUT" and body["code"] != "424242":
+            self._json(422, {"error": "This is not the code we sent.", "next": "Try again."})
+        elif what == "identity" and self.command == "POST":
+            self.house.visited.update(signed=True, name="Ada Kowalski", address="s-1")
+            self._visit()
+        else:
+            self._json(200, {})
 
-        def _is_down(self) -> bool:
-            """A connection that was open before gets no answer either."""
-            self.close_connection = self.close_connection or house._server is None
-            return house._server is None
+    do_PUT = do_DELETE = do_POST
 
-        def _note(self, body: Any) -> None:
-            house.asked.append(Asked(self.command, self.path, body, dict(self.headers)))
-            if house.slow and not self.path.startswith(("/assets", "/widget", "/live")):
-                time.sleep(house.slow)
+    def _is_down(self) -> bool:
+        """A connection that was open before gets no answer either."""
+        self.close_connection = self.close_connection or self.house._server is None
+        return self.house._server is None
 
-        def _known(self) -> bool:
-            return bool(house.visitor) and f"visitor={house.visitor}" in (self.headers["Cookie"] or "")
+    def _note(self, body: Any) -> None:
+        self.house.asked.append(Asked(self.command, self.path, body, dict(self.headers)))
+        if self.house.slow and not self.path.startswith(("/assets", "/widget", "/live")):
+            time.sleep(self.house.slow)
 
-        def _visit(self) -> None:
-            cookies = {}
-            if not self._known():
-                house.visitor = f"v{len(house.asked)}"
-                cookies = {
-                    "Set-Cookie": f"visitor={house.visitor}; HttpOnly; Secure; SameSite=None; Partitioned; Path=/"
-                }
-            found = {"address": "v-1", "signed": False, "name": "", "claimed": "", "open": house.open, "answers": ""}
-            self._json(200, {**found, "matter": None, **house.visited}, **cookies)
+    def _known(self) -> bool:
+        return bool(self.house.visitor) and f"visitor={self.house.visitor}" in (self.headers["Cookie"] or "")
 
-        def _transcript(self) -> None:
-            if not self._known():
-                self._json(401, {})
-                return
-            before = parse_qs(urlsplit(self.path).query).get("before")
-            self._json(200, house.transcript(int(before[0]) if before else None))
+    def _visit(self) -> None:
+        cookies = {}
+        if not self._known():
+            self.house.visitor = f"v{len(self.house.asked)}"
+            cookies = {
+                "Set-Cookie": f"visitor={self.house.visitor}; HttpOnly; Secure; SameSite=None; Partitioned; Path=/"
+            }
+        found = {"address": "v-1", "signed": False, "name": "", "claimed": "", "open": self.house.open, "answers": ""}
+        self._json(200, {**found, "matter": None, **self.house.visited}, **cookies)
 
-        def _message(self, body: dict[str, Any]) -> None:
-            status = house.refuses.pop(0) if house.refuses else 200
-            if status == 0:
-                self.close_connection = True
-                return
-            if status != 200:
-                self._json(status, {}, **({"Retry-After": "1"} if status == 429 else {}))
-                return
-            house.take(body)
-            if house.loses_answers:
-                house.loses_answers -= 1
-                self.close_connection = True
-                return
-            self._json(200, {"stored": True})
+    def _transcript(self) -> None:
+        if not self._known():
+            self._json(401, {})
+            return
+        before = parse_qs(urlsplit(self.path).query).get("before")
+        self._json(200, self.house.transcript(int(before[0]) if before else None))
 
-        def _stream(self) -> None:
-            if not self._known():
-                self._json(401, {})
-                return
-            self.send_response(200)
-            self.send_header("Content-Type", "text/event-stream")
-            self.send_header("Connection", "close")
-            self.end_headers()
-            ended = threading.Event()
-
-            def tell(words: str) -> None:
-                try:
-                    self.wfile.write(words.encode())
-                    self.wfile.flush()
-                    if not words:
-                        ended.set()
-                except OSError:
-                    ended.set()
-
-            tell("retry: 500\n\n")
-            house.streams.append(tell)
-            while not ended.wait(0.2):
-                tell(": here\n\n")
-            house.streams.remove(tell)
+    def _message(self, body: dict[str, Any]) -> None:
+        status = self.house.refuses.pop(0) if self.house.refuses else 200
+        if status == 0:
             self.close_connection = True
+            return
+        if status != 200:
+            self._json(status, {}, **({"Retry-After": "1"} if status == 429 else {}))
+            return
+        self.house.take(body)
+        if self.house.loses_answers:
+            self.house.loses_answers -= 1
+            self.close_connection = True
+            return
+        self._json(200, {"stored": True})
 
-        def _frame(self) -> None:
-            drawn = page(RequestFactory().get("/"), "frontdoor/chat.html", {"config": config(house)})
-            self.answer(200, drawn.content, "text/html", **{"Content-Security-Policy": policy(house.sites)})
+    def _stream(self) -> None:
+        if not self._known():
+            self._json(401, {})
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        ended = threading.Event()
 
-        def _file(self, path: str, **headers: str) -> None:
-            found = asset(RequestFactory().get("/"), "", path)
-            self.answer(200, found.content, found["Content-Type"], **headers)  # type: ignore[attr-defined]  # a whole file
+        def tell(words: str) -> None:
+            try:
+                self.wfile.write(words.encode())
+                self.wfile.flush()
+                if not words:
+                    ended.set()
+            except OSError:
+                ended.set()
 
-        def _json(self, status: int, given: Any, **headers: str) -> None:
-            self.answer(status, json.dumps(given).encode(), "application/json", **headers)
+        tell("retry: 500\n\n")
+        self.house.streams.append(tell)
+        while not ended.wait(0.2):
+            tell(": here\n\n")
+        self.house.streams.remove(tell)
+        self.close_connection = True
 
-    return Answering
+    def _frame(self) -> None:
+        drawn = page(RequestFactory().get("/"), "frontdoor/chat.html", {"config": config(self.house)})
+        self.answer(200, drawn.content, "text/html", **{"Content-Security-Policy": policy(self.house.sites)})
+
+    def _file(self, path: str, **headers: str) -> None:
+        found = asset(RequestFactory().get("/"), "", path)
+        self.answer(200, found.content, found["Content-Type"], **headers)  # type: ignore[attr-defined]  # a whole file
+
+    def _json(self, status: int, given: Any, **headers: str) -> None:
+        self.answer(status, json.dumps(given).encode(), "application/json", **headers)
+
+
+def _answering(house: House) -> type[BaseHTTPRequestHandler]:
+    return type("Answering", (_Answering,), {"house": house})
 
 
 def config(house: House) -> dict[str, Any]:

@@ -69,6 +69,8 @@ def test_a_file_that_could_not_be_sent_outlives_a_reload(played: House, shopper:
 def test_nothing_is_missed_and_nothing_doubled_while_the_house_is_down(played: House, shopper: Visits) -> None:
     ada = shopper().visits().starts().says("Hello")
     until(lambda: played.streams)
+    played.says("Good morning")
+    expect(ada.chat.locator(".theirs")).to_have_count(1)
     played.stop()
     ada.says("Are you there?")
     for number in range(45):  # more than one fetch brings
@@ -78,8 +80,8 @@ def test_nothing_is_missed_and_nothing_doubled_while_the_house_is_down(played: H
     until(lambda: any(each["text"] == "Are you there?" for each in played.entries), 40)
     played.nudge()
     played.nudge()
-    expect(ada.chat.locator(".bubble")).to_have_count(47)
-    assert ada.bubbles() == ["Hello", *(f"answer {number}" for number in range(45)), "Are you there?"]
+    expect(ada.chat.locator(".bubble")).to_have_count(48)
+    assert ada.bubbles() == ["Hello", "Good morning", *(f"answer {number}" for number in range(45)), "Are you there?"]
 
 
 def test_a_page_that_slept_catches_up(played: House, shopper: Visits) -> None:
