@@ -15,6 +15,7 @@ import pytest
 from presszero.channels.models import Line
 from presszero.mailroom.models import Received
 
+from ..limits import KEYS, Rate
 from .conftest import Answer, EdgeProcess, Shop, wait_until
 from .widgets import Widget, chat_line, entry
 
@@ -236,12 +237,13 @@ def test_w4_a_web_socket_from_another_site_is_refused_and_one_from_ours_is_no_so
 
 
 def test_l6_one_visitor_writes_ten_at_once_and_then_one_a_second(ada: Widget, line: Line) -> None:
+    begun = time.monotonic()
     answers = [ada.says(f"number {n}") for n in range(30)]
     stored = [answered for answered in answers if answered.status == 200]
     refused = [answered for answered in answers if answered.status == 429]
-    assert 10 <= len(stored) <= 14 and len(stored) + len(refused) == 30
+    assert 10 <= len(stored) <= 11 + time.monotonic() - begun and len(stored) + len(refused) == 30
     assert all(int(answered.headers["retry-after"]) >= 1 for answered in refused)
-    assert json.loads(refused[0].body) == {"error": "Too many at once."}
+    assert all(json.loads(answered.body) == {"error": "Too many at once."} for answered in refused)
     assert Received.objects.filter(merchant_id=line.merchant_id).count() == len(stored)
     assert Widget(ada.edge, line).says("Another visitor").status == 200
 
@@ -280,9 +282,10 @@ def test_l6_large_messages_to_one_line_leave_room_at_the_others(
 
 
 def test_l6_typing_is_one_write_in_three_seconds_and_then_refused(ada: Widget) -> None:
+    begun = time.monotonic()
     answers = [ada.types().status for _ in range(40)]
-    assert 10 <= answers.count(204) <= 14
-    assert set(answers) == {204, 429}
+    assert 10 <= answers.count(204) <= 11 + time.monotonic() - begun
+    assert set(answers) <= {204, 429}
 
 
 def test_l6_streams_are_few_for_a_visitor_and_bounded_for_a_caller(edge: EdgeProcess, line: Line) -> None:
@@ -314,7 +317,7 @@ def test_l6_streams_of_one_merchant_leave_room_for_the_others(
 
 
 def test_l6_guessing_cookies_is_bounded(ada: Widget) -> None:
-    answers = []
+    answers, begun = [], time.monotonic()
     client = HTTPConnection("127.0.0.1", ada.edge.port, timeout=20, source_address=("127.0.7.3", 0))
     for number in range(600):
         headers = {**ada.headers, "cookie": f"{ada.cookie}{number}"}
@@ -322,13 +325,39 @@ def test_l6_guessing_cookies_is_bounded(ada: Widget) -> None:
         answered = client.getresponse()
         answered.read()
         answers.append(answered.status)
-    assert set(answers) == {401, 429}
-    assert answers.count(401) < 600
+    assert set(answers) <= {401, 429}
+    assert answers.count(401) <= 301 + 100 * (time.monotonic() - begun)
 
 
 def test_l6_what_a_client_says_about_its_address_does_not_make_it_another(ada: Widget) -> None:
-    answers = [ada.posts("typing", b"", x_forwarded_for=f"10.0.0.{n}", x_real_ip="1.2.3.4").status for n in range(40)]
-    assert answers.count(204) <= 14
+    ada.caller = "127.0.7.4"
+    opened = []
+    for number in range(260):
+        widget = Widget(ada.edge, ada.line, caller=ada.caller)
+        opened.append(widget.opens("", x_forwarded_for=f"10.0.0.{number % 250}", x_real_ip="1.2.3.4"))
+    assert [page.status for page in opened] == [200] * 250 + [429] * 10
+    for page in opened:
+        page.close()
+
+
+def test_l6_a_rate_gives_its_burst_and_then_so_many_a_second() -> None:
+    now = 0.0
+    rate = Rate(3, 0.5, lambda: now)
+    assert [rate.take("ada") for _ in range(4)] == [0, 0, 0, 2.0]
+    assert rate.take("ben") == 0
+    now = 2.0
+    assert (rate.take("ada"), rate.take("ada")) == (0, 2.0)
+    now = 1000.0
+    assert [rate.take("ada") for _ in range(4)] == [0, 0, 0, 2.0]
+    assert rate.take("large", 50) == 0 and rate.take("large") > 0  # larger than the burst: once, and it is paid for
+
+
+def test_l6_a_rate_remembers_so_many_and_no_more() -> None:
+    rate = Rate(1, 0.001)
+    for number in range(KEYS + 500):
+        rate.take(number)
+    assert len(rate) == KEYS
+    assert rate.take(KEYS + 400) > 0
 
 
 def test_l6_another_merchant_notices_nothing_of_a_flood(
