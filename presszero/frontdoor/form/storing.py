@@ -7,11 +7,12 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -75,6 +76,13 @@ def store(line: Line, ticket: Ticket, sender: Sender, said: Said) -> None:
         before = Received.objects.get(merchant_id=line.merchant_id, line_id=line.id, external_id=external_id)
         if before.headers.get(_WORDS) != words:
             raise SaidOtherwise
+    _note_heard(line, said.at)
+
+
+def _note_heard(line: Line, at: datetime) -> None:
+    """That something came in, once a minute: a flood shall not queue for one row."""
+    due = Q(heard_at=None) | Q(heard_at__lt=at - timedelta(minutes=1))
+    Line.objects.filter(due, merchant_id=line.merchant_id, id=line.id).update(heard_at=at)
 
 
 def _body(ticket: Ticket, sender: Sender, said: Said) -> dict[str, Any]:

@@ -60,6 +60,8 @@ def test_what_is_sent_is_stored_before_it_is_thanked_for(browser: Browser) -> No
     message = cast.the(cast.work())
     assert message.entry.text.startswith("Where are my boots?") and number in message.entry.text
     assert message.entry.attachments.get().filename == "sole.png"
+    browser.line.refresh_from_db()
+    assert browser.line.heard_at is not None
 
 
 def test_two_senders_are_two_people(browser: Browser) -> None:
