@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from presszero.channels.models import Participant
@@ -17,11 +14,6 @@ from presszero.core.refusal import Refused
 from presszero.customers import queries as customers
 from presszero.customers.models import Claim, Handle
 from presszero.customers.models import Merge as CustomerMerge
-from presszero.intake.messages import understand_all
-from presszero.intake.split import split_all
-from presszero.mailroom.actions import receive
-from presszero.mailroom.incoming import Incoming
-from presszero.mailroom.models import Arrival
 from presszero.timeline.reactions import consume, listeners
 from presszero.visitors.models import Visitor
 from tests import cast
@@ -205,20 +197,3 @@ def test_the_same_click_twice_begins_one_thread(shop: cast.Shop, form: Message) 
 
 def _once(shop: cast.Shop) -> actions.answer.Answer:
     return actions.answer.Answer("Hello", uuid.UUID(int=7), line=shop.line, address=ADA)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_fifty_forms_with_claims_and_wishes_cost_few_statements(shop: cast.Shop) -> None:
-    wish = {"matters": 3, "needed_by": None, "words": "soon", "channel": "email"}
-    rows = []
-    for number in range(50):
-        said = {"sender": f"v-{number:032x}", "id": f"f{number}", "text": "Hello", "email": f"n{number}@example.com"}
-        body = json.dumps({**said, "name": "N", "subject": f"S {number}", "topic": "Delivery", "wish": wish}).encode()
-        rows.append(Incoming(shop.merchant.id, shop.form.id, f"f{number}", 7, {}, body))
-    receive(rows)
-    split_all()
-    Arrival.objects.update(lane=7)
-    with CaptureQueriesContext(connection) as asked:
-        assert understand_all() == 50
-    assert len(asked) < 50
-    assert (Claim.objects.count(), Wish.objects.count(), Message.objects.count()) == (50, 50, 50)
