@@ -173,7 +173,7 @@ def test_a_forgotten_password_is_chosen_anew(maya: Membership, client: Client, a
     assert client.post("/forgot", {"email": "Maya@juniper.example"}).status_code == 200
     link = _reset_link()
     path = "/reset/" + link.rsplit("/", 1)[1]
-    assert client.get(path)["Referrer-Policy"] == "no-referrer"
+    assert client.get(path)["Referrer-Policy"] == "same-origin"
     assert client.post(path, {"password": "short"}).status_code == 422
     assert client.post(path, {"password": BETTER}).status_code == 302
     assert elsewhere.get("/reading").status_code == 302, "I5: every session ends"

@@ -102,7 +102,10 @@ def _over(request: Asked) -> HttpResponse:
 
 
 def _closed(response: HttpResponse) -> HttpResponse:
-    """The address of such a page is a key: it goes to no other site and into no store."""
-    response["Referrer-Policy"] = "no-referrer"
+    """The address of such a page is a key: it goes to no other site and into no store.
+
+    Not `no-referrer`: with it browsers send a form as coming from nowhere, which is what a forged one looks like.
+    """
+    response["Referrer-Policy"] = "same-origin"
     response["Cache-Control"] = "private, no-store"
     return response
