@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from .topics import SLOW, Happened, topics_of
 
 SLOW_EVERY = 1.0  # seconds between two nudges of a merchant's lists
-APART = 0.02  # seconds between two pages that are told of their lists, while they fit into half of that
+APART = 0.04  # seconds between two pages that are told of their lists
+SLOWEST_EVERY = 3.0  # seconds, however many pages there are
 
 
 class Stream:
@@ -134,19 +135,23 @@ class Streams:
             self._slow[merchant] |= set(topics)
             return
         self._slow[merchant] = set()
-        self._tell_by_turns(merchant, set(topics))
-        asyncio.get_running_loop().call_later(SLOW_EVERY, self._second_over, merchant)
+        seconds = self._tell_by_turns(merchant, set(topics))
+        asyncio.get_running_loop().call_later(seconds, self._over, merchant)
 
-    def _tell_by_turns(self, merchant: int, topics: set[str]) -> None:
-        """Were forty lists fetched at once, the words somebody waits for would stand in line behind them."""
+    def _tell_by_turns(self, merchant: int, topics: set[str]) -> float:
+        """Seconds until all were told, and may be told again.
+
+        Were forty lists fetched at once, the words somebody waits for would stand in line behind them.
+        """
         streams = list(self._of.get(merchant, ()))
+        seconds = min(max(SLOW_EVERY, len(streams) * APART), SLOWEST_EVERY)
         later = asyncio.get_running_loop().call_later
-        apart = min(APART, SLOW_EVERY / 2 / max(len(streams), 1))
         for place, stream in enumerate(streams):
             if place:
-                later(place * apart, stream.tell, topics)
+                later(min(place * APART, place * seconds / len(streams)), stream.tell, topics)
             else:
                 stream.tell(topics)
+        return seconds
 
-    def _second_over(self, merchant: int) -> None:
+    def _over(self, merchant: int) -> None:
         self._tell_slowly(merchant, self._slow.pop(merchant, set()))
