@@ -107,7 +107,11 @@ def test_a_customer_without_a_plain_id_is_nobody(sub: object) -> None:
     refused(by_hand({"alg": "HS256"}, claims(sub=sub), KEY.encode()))
 
 
-@pytest.mark.parametrize("aud", [None, "", [AUDIENCE], [AUDIENCE, "others"], AUDIENCE[:-1], AUDIENCE.swapcase()])
+@pytest.mark.parametrize(
+    "aud",
+    [None, "", [AUDIENCE], [AUDIENCE, "others"], AUDIENCE[:-1], AUDIENCE.swapcase()],
+    ids=["none", "empty", "a list", "one of several", "cut short", "other case"],
+)
 def test_l1_a_token_for_somebody_else_is_not_for_us(aud: object) -> None:
     refused(by_hand({"alg": "HS256"}, claims(aud=aud), KEY.encode()))
 
