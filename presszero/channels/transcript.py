@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Greatest
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from presszero.core.actor import Actor
 
@@ -21,6 +20,31 @@ from .models import Attachment, Delivery, Entry, Line, Thread
 
 PAGE = 40
 SHOWN = (Delivery.State.ACCEPTED, Delivery.State.DELIVERED, Delivery.State.READ)
+
+# What a transcript tells of an entry, in the order of the model's fields; the rest is read when somebody asks for it.
+_TOLD = [
+    *("id", "merchant_id", "thread_id", "inbound", "sender_address", "sender_name"),
+    *("text", "message_id", "automatic", "at"),
+]
+
+# Theirs, and ours once it has left the outbox: what is held back, set for later or taken back is not there yet. Written
+# down once: every widget asks for it at every message, and the ORM would build it anew each time.
+_NEWEST = f"""
+SELECT {", ".join(f"e.{name}" for name in _TOLD)}, said.at, coalesce(d.state, ''),
+  EXISTS (SELECT FROM channels_attachment a WHERE a.merchant_id = e.merchant_id AND a.entry_id = e.id)
+FROM channels_thread t
+JOIN channels_entry e ON e.merchant_id = t.merchant_id AND e.thread_id = t.id
+LEFT JOIN LATERAL (
+  SELECT x.state, x.not_before FROM channels_delivery x
+  WHERE x.merchant_id = e.merchant_id AND x.entry_id = e.id AND x.kind = %(kind)s AND x.address = ANY(%(addresses)s)
+    AND x.state = ANY(%(shown)s)
+  ORDER BY x.not_before DESC LIMIT 1) d ON true
+CROSS JOIN LATERAL (SELECT greatest(e.at, d.not_before) AS at) said
+WHERE t.merchant_id = %(merchant)s AND t.line_id = %(line)s AND t.key = ANY(%(keys)s)
+  AND (e.inbound OR d.state IS NOT NULL)
+  AND (%(last)s::bigint IS NULL OR (said.at, e.id) < (%(last_at)s::timestamptz, %(last)s::bigint))
+ORDER BY said.at DESC, e.id DESC LIMIT %(limit)s
+"""  # noqa: S608 - names of our own columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +74,9 @@ class Page:
     more: bool
 
 
+_Found = tuple[Entry, datetime, str, bool]  # what was said, its place, its state, and whether it has files
+
+
 def thread_key(address: str) -> str:
     """The key of the one thread that an address has on a line without subjects."""
     return f"from:{address}"
@@ -63,18 +90,14 @@ def threads(reader: Reader) -> QuerySet[Thread]:
 
 def newest(reader: Reader, before: int | None = None) -> Page | None:
     """The newest entries, or those before an entry of theirs. None when that entry is not theirs to see."""
-    rows = _shown(reader)
-    if before is not None:
-        last = rows.filter(id=before).values_list("shown_at", "id").first()
-        if last is None:
-            return None
-        rows = rows.filter(Q(shown_at__lt=last[0]) | Q(shown_at=last[0], id__lt=last[1]))
-    found = list(rows.order_by("-shown_at", "-id")[: PAGE + 1])
+    last = _place(reader, before) if before is not None else None
+    if before is not None and last is None:
+        return None
+    found = _read(reader, last)
     page = found[:PAGE][::-1]
-    files = _files(reader, page)
-    return Page(
-        tuple(Said(each, each.shown_at, each.state or "", files.get(each.id, ())) for each in page), len(found) > PAGE
-    )
+    files = _files(reader, [entry for entry, _, _, has_files in page if has_files])
+    said = (Said(entry, at, state, files.get(entry.id, ())) for entry, at, state, _ in page)
+    return Page(tuple(said), len(found) > PAGE)
 
 
 def file(reader: Reader, token: str) -> Attachment | None:
@@ -100,24 +123,52 @@ def mark(reader: Reader, seen_to: int, *, read: bool, by: Actor) -> int:
     return sum(outbox.report(row, state, "", by=by) for row in rows.order_by("id"))
 
 
-def _shown(reader: Reader) -> QuerySet[Any]:
-    """Theirs, and ours once it has left the outbox: what is held back, set for later or taken back is not there yet."""
-    to_them = Delivery.objects.filter(
-        merchant_id=reader.line.merchant_id,
-        entry_id=OuterRef("id"),
-        kind=reader.kind,
-        address__in=reader.addresses,
-        state__in=SHOWN,
-    )
-    best = to_them.order_by("-not_before")
+def _read(reader: Reader, last: tuple[datetime, int] | None) -> list[_Found]:
+    """The newest, from `last` (its place and id) on, one more than a page; the newest first."""
+    values: dict[str, Any] = {
+        "merchant": reader.line.merchant_id,
+        "line": reader.line.id,
+        "keys": [thread_key(each) for each in reader.addresses],
+        "kind": reader.kind,
+        "addresses": list(reader.addresses),
+        "shown": [str(each) for each in SHOWN],
+        "last_at": last[0] if last else None,
+        "last": last[1] if last else None,
+        "limit": PAGE + 1,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST, values)
+        rows = cursor.fetchall()
+    told = len(_TOLD)
+    return [(Entry.from_db(connection.alias, _TOLD, row[:told]), *row[told:]) for row in rows]
+
+
+def _place(reader: Reader, before: int) -> tuple[datetime, int] | None:
+    """Where an entry of theirs stands; None for one that is not theirs to see."""
+    entry = _shown(reader).filter(id=before).first()
+    if entry is None:
+        return None
+    sent = _to_them(reader).filter(entry_id=before).order_by("-not_before").values_list("not_before", flat=True).first()
+    return max(entry.at, sent or entry.at), entry.id
+
+
+def _shown(reader: Reader) -> QuerySet[Entry]:
+    """What `_NEWEST` reads, for a question about one of them."""
+    ours = _to_them(reader).filter(entry_id=OuterRef("id"))
     rows = Entry.objects.filter(merchant_id=reader.line.merchant_id, thread__in=threads(reader))
-    return rows.filter(Q(inbound=True) | Exists(to_them)).annotate(
-        shown_at=Greatest("at", Subquery(best.values("not_before")[:1])), state=Subquery(best.values("state")[:1])
+    return rows.filter(Q(inbound=True) | Exists(ours))
+
+
+def _to_them(reader: Reader) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(
+        merchant_id=reader.line.merchant_id, kind=reader.kind, address__in=reader.addresses, state__in=SHOWN
     )
 
 
 def _files(reader: Reader, page: Sequence[Entry]) -> dict[int, tuple[Attachment, ...]]:
     found: dict[int, tuple[Attachment, ...]] = {}
+    if not page:
+        return found
     rows = Attachment.objects.filter(merchant_id=reader.line.merchant_id, entry_id__in=[each.id for each in page])
     for row in rows.order_by("id"):
         found[row.entry_id] = (*found.get(row.entry_id, ()), row)

@@ -66,8 +66,7 @@ def asked(*methods: str, stranger: bool = False) -> Callable[[View], Callable[..
         def answer(request: ChatAsked, token: str, **rest: str) -> HttpResponseBase:
             try:
                 _only_ours(request)
-                request.line = _line(token)
-                _recognise(request, stranger)
+                _recognise(request, token, stranger)
                 request.given = {} if request.method in _READS else _body(request)
                 with translation.override(_language(request)):
                     found = view(request, **rest)
@@ -88,22 +87,16 @@ def _only_ours(request: HttpRequest) -> None:
         raise NotFor(403, _("Only the chat's own window may ask this."), _("Reload the page."))
 
 
-def _line(token: str) -> Line:
-    lines = Line.objects.select_related("merchant", "brand", "hours")
-    line = lines.filter(token=token, kind="chat", paused_at=None).first()
-    if line is None:
+def _recognise(request: ChatAsked, token: str, stranger: bool) -> None:
+    request.secret = request.COOKIES.get(cookie_name(token), "")
+    found = queries.chat_of(token, request.secret)
+    if found is None:
         raise Http404
-    return line
-
-
-def _recognise(request: ChatAsked, stranger: bool) -> None:
-    request.secret = request.COOKIES.get(cookie_name(request.line.token), "")
-    found = queries.visitor_of(request.line, request.secret)
-    if found:
-        found.line = request.line
-        request.visitor = found
+    request.line, visitor = found
+    if visitor:
+        request.visitor = visitor
         if request.method not in _READS:
-            hold(BY_VISITOR, f"{found.merchant_id}:{found.id}", timezone.now())
+            hold(BY_VISITOR, f"{visitor.merchant_id}:{visitor.id}", timezone.now())
     elif not stranger:
         raise NotFor(401, _("This chat has ended here."), _("Open it again to begin a new one."))
 

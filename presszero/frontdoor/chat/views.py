@@ -47,8 +47,7 @@ def transcript(request: ChatAsked) -> Answer:
     page = said.newest(mine, _number(before) if before else None)
     if page is None:
         raise Http404
-    typing = matter.who_types(matter.current(mine))
-    return {**drawn(page, request.line), "typing": typing, **answering(request.line, now)}
+    return {**drawn(page, request.line), "typing": matter.who_types(mine), **answering(request.line, now)}
 
 
 @asked("GET")
