@@ -40,6 +40,10 @@ class Progress:
     def undated(self) -> bool:
         return any(gap.begun_after is None for gap in self.gaps)
 
+    def lacks(self, number: int) -> bool:
+        """Whether this id was not seen yet."""
+        return number > self.high or any(gap.first <= number <= gap.last for gap in self.gaps)
+
     def date(self, transaction: int) -> None:
         """Notes a transaction begun just now at every gap that has none."""
         self.gaps = [gap if gap.begun_after else Gap(gap.first, gap.last, transaction) for gap in self.gaps]

@@ -7,9 +7,11 @@ transaction, and falls silent after a restore.
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
@@ -21,6 +23,25 @@ from .models import Cursor, Event, Parked
 log = logging.getLogger(__name__)
 
 HOLES_ALARM = 500  # an open transaction somewhere, or a burst of roll-backs
+NEAR = 100  # events that may concern nobody before every listener reads past them
+
+_COLUMNS = ("id", "kind", "merchant_id", "at", "actor", "customer_id", "conversation_id", "order_id")
+_LIST = ", ".join(f"e.{name}" for name in (*_COLUMNS, "data"))
+_CLAIM = """
+SELECT high, gaps, pg_current_xact_id()::text::bigint, pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+FROM timeline_cursor WHERE listener = %s FOR UPDATE SKIP LOCKED
+"""
+_KEEP = "UPDATE timeline_cursor SET high = %s, gaps = %s, moved_at = now() WHERE listener = %s"
+_ABOVE = f"SELECT {_LIST} FROM timeline_event e WHERE e.id > %s ORDER BY e.id LIMIT %s"  # noqa: S608 - our own names
+_IN_GAPS = (
+    f"SELECT {_LIST} FROM unnest(%s::bigint[], %s::bigint[]) AS gap(first, last)"  # noqa: S608 - our own names
+    " JOIN timeline_event e ON e.id BETWEEN gap.first AND gap.last"
+)
+_GLANCE = """
+(SELECT e.id, e.kind FROM unnest(%s::bigint[], %s::bigint[]) AS gap(first, last)
+ JOIN timeline_event e ON e.id BETWEEN gap.first AND gap.last)
+UNION (SELECT id, kind FROM timeline_event WHERE id > %s ORDER BY id LIMIT %s)
+"""
 
 
 @dataclass(frozen=True)
@@ -50,19 +71,20 @@ def hears(name: str, *kinds: str) -> Callable[[Callable[[Event], None]], Callabl
 @transaction.atomic
 def consume(listener: Listener, limit: int = 500) -> int:
     """Reacts to the next events; how many were read. 0 when there are none, or another worker is at it."""
-    cursor = _claim(listener)
-    if cursor is None:
+    claimed = _claim(listener)
+    if claimed is None:
         return 0
-    progress = _progress(cursor)
-    oldest_running = _date(progress)
-    events = _read(progress, limit)
-    progress.saw(event.id for event in events)
+    stood, ours, oldest_running = claimed
+    progress = _dated(stood, ours)
+    read = _read(progress, limit)
+    progress.saw(values[0] for values in read)
     progress.close(oldest_running)
-    for event in events:
-        if event.kind in listener.kinds:
-            _react(listener, event)
-    _keep(cursor, progress)
-    return len(events)
+    for values in read:
+        if values[1] in listener.kinds:
+            _react(listener, _event(values))
+    if progress != stood:
+        _keep(listener, progress)
+    return len(read)
 
 
 def retry(parked: Parked) -> bool:
@@ -70,58 +92,71 @@ def retry(parked: Parked) -> bool:
     if parked.listener not in listeners:
         raise Refused("The part of the product that heard this is no longer there.", "There is nothing to try again.")
     event = Event.objects.get(merchant_id=parked.merchant_id, id=parked.event_id)
-    return _react(listeners[parked.listener], event)
+    if not _react(listeners[parked.listener], event):
+        return False
+    Parked.objects.filter(merchant_id=parked.merchant_id, id=parked.id, solved_at=None).update(solved_at=event.at)
+    return True
 
 
-def _claim(listener: Listener) -> Cursor | None:
-    """The listener's cursor, locked. A new listener starts at the present."""
-    found = Cursor.objects.select_for_update(skip_locked=True).filter(listener=listener.name).first()
+def _claim(listener: Listener) -> tuple[Progress, int, int] | None:
+    """How far it heard, its cursor locked; our transaction, and the oldest that still runs, from before the read.
+
+    A new listener starts at the present.
+    """
+    found = _locked(listener)
     if found is None and not Cursor.objects.filter(listener=listener.name).exists():
         latest = Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
         Cursor.objects.bulk_create([Cursor(listener=listener.name, high=latest)], ignore_conflicts=True)
-        return Cursor.objects.select_for_update(skip_locked=True).filter(listener=listener.name).first()
+        found = _locked(listener)
+    if found is None:
+        return None
+    high, gaps, ours, oldest_running = found
+    return Progress(high, _gaps(gaps)), ours, oldest_running
+
+
+def _locked(listener: Listener) -> tuple[int, str, int, int] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [listener.name])
+        found: tuple[int, str, int, int] | None = cursor.fetchone()
     return found
 
 
-def _progress(cursor: Cursor) -> Progress:
-    return Progress(cursor.high, [Gap(first, last, begun_after) for first, last, begun_after in cursor.gaps])
+def _dated(stood: Progress, ours: int) -> Progress:
+    """Dates gaps by our transaction, which began after they were seen.
 
-
-def _date(progress: Progress) -> int:
-    """Dates gaps by this transaction, which began after they were seen; the oldest transaction that still runs.
-
-    Before the read, as `Progress` wants it. A date later than our own is of another cluster, before a restore.
+    A date later than that is of another cluster, before a restore.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_current_xact_id()::text::bigint, pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-        )
-        ours, oldest_running = cursor.fetchone()
-    progress.gaps = [g if (g.begun_after or 0) <= ours else Gap(g.first, g.last) for g in progress.gaps]
+    gaps = [gap if (gap.begun_after or 0) <= ours else Gap(gap.first, gap.last) for gap in stood.gaps]
+    progress = Progress(stood.high, gaps)
     progress.date(ours)
-    return int(oldest_running)
+    return progress
 
 
-def _read(progress: Progress, limit: int) -> list[Event]:
-    """What is new above the high mark, and what has appeared in a gap; both by index."""
-    gaps = [(gap.first, gap.last) for gap in progress.gaps]
-    return list(
-        Event.objects.raw(
-            "(SELECT e.* FROM unnest(%s::bigint[], %s::bigint[]) AS gap(first, last)"
-            " JOIN timeline_event e ON e.id BETWEEN gap.first AND gap.last) UNION ALL"
-            " (SELECT * FROM timeline_event WHERE id > %s ORDER BY id LIMIT %s) ORDER BY id",
-            [[first for first, _ in gaps], [last for _, last in gaps], progress.high, limit],
-        )
-    )
+def _gaps(stored: str) -> list[Gap]:
+    return [Gap(first, last, begun_after) for first, last, begun_after in json.loads(stored)]
 
 
-def _keep(cursor: Cursor, progress: Progress) -> None:
+def _read(progress: Progress, limit: int) -> list[tuple[Any, ...]]:
+    """What is new above the high mark, and what has appeared in a gap; both by index. Rows, in order of id."""
+    found = []
+    with connection.cursor() as cursor:
+        if progress.gaps:
+            cursor.execute(_IN_GAPS, [[gap.first for gap in progress.gaps], [gap.last for gap in progress.gaps]])
+            found = cursor.fetchall()
+        cursor.execute(_ABOVE, [progress.high, limit])
+        return sorted([*found, *cursor.fetchall()])
+
+
+def _event(values: tuple[Any, ...]) -> Event:
+    return Event(**dict(zip(_COLUMNS, values[:-1], strict=True)), data=json.loads(values[-1]))
+
+
+def _keep(listener: Listener, progress: Progress) -> None:
     gaps = [[gap.first, gap.last, gap.begun_after] for gap in progress.gaps]
     if len(gaps) > HOLES_ALARM:
-        log.error("%s has %d open gaps in the timeline: look for a transaction left open.", cursor.listener, len(gaps))
-    if (cursor.high, cursor.gaps) != (progress.high, gaps):
-        cursor.high, cursor.gaps = progress.high, gaps
-        cursor.save()
+        log.error("%s has %d open gaps in the timeline: look for a transaction left open.", listener.name, len(gaps))
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [progress.high, json.dumps(gaps), listener.name])
 
 
 def _react(listener: Listener, event: Event) -> bool:
@@ -135,9 +170,6 @@ def _react(listener: Listener, event: Event) -> bool:
         log.exception("%s failed on event %d", listener.name, event.id)
         _park(listener, event, why)
         return False
-    Parked.objects.filter(
-        merchant_id=event.merchant_id, listener=listener.name, event_id=event.id, solved_at=None
-    ).update(solved_at=event.at)
     return True
 
 
@@ -156,8 +188,28 @@ def _park(listener: Listener, event: Event, why: BaseException) -> None:
 
 def consume_all(only: Iterable[str] | None = None) -> int:
     """One round over every listener; how many events were read in all."""
-    return sum(consume(listeners[name]) for name in _names(only))
+    names = sorted(listeners if only is None else only)
+    return sum(consume(listeners[name]) for name in _concerned(names))
 
 
-def _names(only: Iterable[str] | None) -> Iterator[str]:
-    yield from sorted(listeners if only is None else only)
+def _concerned(names: list[str]) -> list[str]:
+    """Those for whom there is something, by two reads for all. The others stay where they are, as long as that is near.
+
+    A cursor left behind misses nothing: what commits late lies above it still, or in a gap of its own.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT listener, high, gaps FROM timeline_cursor WHERE listener = ANY(%s)", [names])
+        at = {name: Progress(high, _gaps(gaps)) for name, high, gaps in cursor.fetchall()}
+        if not at:
+            return names
+        gaps = {(gap.first, gap.last) for progress in at.values() for gap in progress.gaps}
+        values = [[first for first, _ in gaps], [last for _, last in gaps]]
+        cursor.execute(_GLANCE, [*values, min(progress.high for progress in at.values()), NEAR])
+        glimpsed = cursor.fetchall()
+    if len(glimpsed) >= NEAR:
+        return names
+    return [name for name in names if name not in at or _concerns(listeners[name], at[name], glimpsed)]
+
+
+def _concerns(listener: Listener, progress: Progress, glimpsed: list[tuple[int, str]]) -> bool:
+    return any(kind in listener.kinds and progress.lacks(number) for number, kind in glimpsed)

@@ -28,6 +28,12 @@ class Rang(Fact):
     number: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Hummed(Fact):
+    kind = "test.hummed"
+    sentence = "Something hummed"
+
+
 @pytest.fixture
 def merchant() -> Merchant:
     return Merchant.objects.create(name="Juniper & Co.", slug="juniper")
@@ -51,6 +57,10 @@ def heard() -> Iterator[list[int]]:
 
 def ring(merchant: Merchant, *numbers: int) -> None:
     record(*(Rang(merchant_id=merchant.id, by=SYSTEM, number=n) for n in numbers))
+
+
+def ring_other(merchant: Merchant, count: int) -> None:
+    record(*(Hummed(merchant_id=merchant.id, by=SYSTEM) for _ in range(count)))
 
 
 def consume() -> int:
@@ -150,6 +160,48 @@ def test_a_failing_reaction_is_parked_and_the_rest_go_on(merchant: Merchant, hea
     assert parked.error == "ValueError: thirteen"
     assert reactions.retry(parked) is False
     assert Parked.objects.get().tries == 2
+
+
+def test_events_that_concern_nobody_are_read_past_only_now_and_then(merchant: Merchant, heard: list[int]) -> None:
+    before = Cursor.objects.get(listener="test.bell").high
+    ring_other(merchant, 3)
+    assert reactions.consume_all(["test.bell"]) == 0
+    assert Cursor.objects.get(listener="test.bell").high == before
+    ring(merchant, 1)
+    assert reactions.consume_all(["test.bell"]) == 4
+    assert heard == [1]
+    ring_other(merchant, reactions.NEAR)
+    ring(merchant, 2)
+    assert reactions.consume_all(["test.bell"]) == reactions.NEAR + 1
+    assert heard == [1, 2]
+
+
+def test_what_commits_late_is_heard_by_one_who_was_left_behind(merchant: Merchant, heard: list[int]) -> None:
+    with another_connection() as slow:
+        slow.execute(INSERT, [merchant.id, '{"number": 1}'])
+        ring_other(merchant, 1)
+        assert reactions.consume_all(["test.bell"]) == 0
+        ring(merchant, 2)
+        reactions.consume_all(["test.bell"])
+        assert heard == [2]
+        assert reactions.consume_all(["test.bell"]) == 0
+        slow.commit()
+    reactions.consume_all(["test.bell"])
+    assert heard == [2, 1]
+
+
+def test_a_gap_is_dated_even_when_nothing_new_was_read(merchant: Merchant, heard: list[int]) -> None:
+    with another_connection() as slow:
+        slow.execute(INSERT, [merchant.id, '{"number": 1}'])
+        ring(merchant, 2)
+        consume()
+        consume()
+        (gap,) = Cursor.objects.get(listener="test.bell").gaps
+        assert gap[2] is not None
+        consume()
+        assert Cursor.objects.get(listener="test.bell").gaps == [gap]
+        slow.rollback()
+    assert closed()
 
 
 def test_a_cursor_restored_into_another_cluster_does_not_fall_silent(merchant: Merchant, heard: list[int]) -> None:
