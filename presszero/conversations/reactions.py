@@ -5,6 +5,8 @@ An address that somebody gave in a form is theirs once they answer from it what 
 
 from __future__ import annotations
 
+from django.db import connection
+
 from presszero.channels.vocabulary import Handle
 from presszero.core.actor import SYSTEM
 from presszero.customers.models import Claim
@@ -21,10 +23,21 @@ from .order import put_in_order
 from .queries.waiting import NOT_ARRIVED
 from .queries.ways import has_browser
 
+_WAITS = """
+SELECT 1 FROM conversations_message m
+JOIN conversations_conversation p ON p.merchant_id = m.merchant_id AND p.id = m.conversation_id
+JOIN conversations_conversation c ON c.merchant_id = p.merchant_id AND c.id = coalesce(p.root_id, p.id)
+WHERE m.merchant_id = %s AND m.entry_id = %s AND c.waiting_since IS NOT NULL
+"""
+
 
 @hears("conversations.failed-delivery", "delivery.changed")
 def answer_did_not_arrive(event: Event) -> None:
     """Opens the conversation again, waiting since the answer that never came; and rests when it came after all."""
+    state = event.data.get("state")
+    arrived = state in {"accepted", "delivered", "read"}
+    if not arrived and state not in NOT_ARRIVED or arrived and not _somebody_waits(event):
+        return
     message = Message.objects.filter(
         merchant_id=event.merchant_id,
         entry_id=event.data["entry_id"],
@@ -34,10 +47,14 @@ def answer_did_not_arrive(event: Event) -> None:
     ).first()
     if message is None:
         return
-    if event.data.get("state") in NOT_ARRIVED:
-        _bring_back(message)
-    elif event.data.get("state") in {"accepted", "delivered", "read"}:
-        _rest(message)
+    _rest(message) if arrived else _bring_back(message)
+
+
+def _somebody_waits(event: Event) -> bool:
+    """Where nobody does, as after nearly every answer, its arrival changes nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITS, [event.merchant_id, event.data["entry_id"]])
+        return cursor.fetchone() is not None
 
 
 def _bring_back(message: Message) -> None:
