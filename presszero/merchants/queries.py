@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db import connection
+
 from .models import Holiday, Hours, Merchant
 from .policy import Week
+
+_HOLIDAYS = "SELECT date FROM merchants_holiday WHERE merchant_id = %s AND hours_id = %s"
 
 
 def week_of(hours: Hours | None) -> Week:
     """The hours as the policy wants them; always open when none were set."""
     if hours is None:
         return Week()
-    dates = Holiday.objects.filter(merchant_id=hours.merchant_id, hours=hours).values_list("date", flat=True)
-    return Week(hours.timezone, hours.weekly, frozenset(dates))
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLIDAYS, [hours.merchant_id, hours.id])
+        dates = frozenset(day for (day,) in cursor.fetchall())
+    return Week(hours.timezone, hours.weekly, dates)
 
 
 def weeks(merchant: Merchant) -> dict[int, Week]:

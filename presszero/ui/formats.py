@@ -105,23 +105,20 @@ def channel_icon(kind: str) -> str:
 
 def channel_word(kind: str) -> str:
     """What people call a channel."""
-    word = _CHANNELS.get(kind)
-    return pgettext("channel", word) if word else kind
+    return _channel(kind, get_language())
 
 
 def _element(at: datetime, how: str, text: str) -> Markup:
-    stamp = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Markup(f'<time datetime="{stamp}" data-as="{how}">{text}</time>')  # noqa: S704 - digits and our own words
+    stamp = at.astimezone(UTC).isoformat()[:19]
+    return Markup(f'<time datetime="{stamp}Z" data-as="{how}">{text}</time>')  # noqa: S704 - digits and our own words
 
 
 def _ago(at: datetime, now: datetime) -> str:
     seconds = (now - at).total_seconds()
     if seconds < 60:
-        return pgettext("a moment ago", "now") if seconds > -60 else _moment(at, now)
-    if seconds < 3600:
-        return _("%(n)d min") % {"n": seconds // 60}
+        return _recently(0, get_language()) if seconds > -60 else _moment(at, now)
     if seconds < 86400:
-        return _("%(n)d h") % {"n": seconds // 3600}
+        return _recently(int(seconds) // 60, get_language())
     local = at.astimezone(timezone.get_current_timezone())
     return _weekday(local.weekday(), get_language()) if seconds < 6 * 86400 else _date(local, now)
 
@@ -140,6 +137,20 @@ def _moment(at: datetime, now: datetime) -> str:
 
 def _date(local: datetime, now: datetime) -> str:
     return _date_of(local.year, local.month, local.day, local.year == now.year, get_language())
+
+
+@lru_cache(maxsize=64)
+def _channel(kind: str, language: str | None) -> str:
+    word = _CHANNELS.get(kind)
+    return pgettext("channel", word) if word else kind
+
+
+@lru_cache(maxsize=8000)
+def _recently(minutes: int, language: str | None) -> str:
+    """Since less than a day."""
+    if minutes < 1:
+        return pgettext("a moment ago", "now")
+    return _("%(n)d min") % {"n": minutes} if minutes < 60 else _("%(n)d h") % {"n": minutes // 60}
 
 
 @lru_cache(maxsize=64)

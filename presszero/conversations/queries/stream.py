@@ -14,7 +14,7 @@ from presszero.core.actor import Actor, from_code
 from presszero.team.models import Membership
 from presszero.timeline.facts import kinds
 
-from ..models import Conversation, Looking
+from ..models import Conversation
 from .around import Around
 
 SHOWN = 300  # the newest items; older ones are fetched when asked for
@@ -67,6 +67,15 @@ SELECT id, kind, at, actor, data FROM timeline_event
 WHERE merchant_id = %s AND conversation_id = ANY(%s) AND kind = ANY(%s) AND at >= %s ORDER BY id DESC LIMIT 500
 """
 
+_LOOKING = """
+SELECT p.name, p.email, coalesce(k.typing_at > %(writes)s, false) FROM conversations_looking k
+JOIN team_membership b ON b.merchant_id = k.merchant_id AND b.id = k.member_id
+JOIN team_person p ON p.id = b.person_id
+WHERE k.merchant_id = %(merchant)s AND k.conversation_id = %(conversation)s AND k.at > %(looks)s
+  AND k.member_id <> %(member)s
+ORDER BY k.id
+"""
+
 
 @dataclass(slots=True)
 class Item:
@@ -115,14 +124,17 @@ def stream(conversation: Conversation, here: Around, limit: int = SHOWN) -> list
 def others_looking(conversation: Conversation, member: Membership) -> list[dict[str, object]]:
     """Who else has it open now, and whether they type: {"name", "typing"}."""
     now = timezone.now()
-    rows = Looking.objects.filter(
-        merchant_id=conversation.merchant_id, conversation_id=conversation.now_id, at__gt=now - timedelta(seconds=40)
-    ).exclude(member=member)
-    soon = now - timedelta(seconds=8)
-    return [
-        {"name": r.member.first_name, "typing": bool(r.typing_at and r.typing_at > soon)}
-        for r in rows.select_related("member__person").order_by("id")
-    ]
+    values: dict[str, Any] = {
+        "merchant": conversation.merchant_id,
+        "conversation": conversation.now_id,
+        "member": member.id,
+        "writes": now - timedelta(seconds=8),
+        "looks": now - timedelta(seconds=40),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOKING, values)
+        rows = cursor.fetchall()
+    return [{"name": (name.split() or [email])[0], "typing": typing} for name, email, typing in rows]
 
 
 def _messages(conversation: Conversation, ids: list[int], limit: int, names: dict[int, str]) -> list[Item]:
