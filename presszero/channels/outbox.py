@@ -12,8 +12,8 @@ import random
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from presszero.core.actor import SYSTEM, Actor
@@ -36,6 +36,17 @@ log = logging.getLogger(__name__)
 _SENDING = "Sending fails: "  # how the trouble of a line begins when it is this one
 _LOCKS = 0x5E4D  # advisory lock class of deliveries
 State = Delivery.State
+
+_DUE = """
+SELECT d.id, d.merchant_id FROM channels_delivery d
+JOIN channels_line l ON l.merchant_id = d.merchant_id AND l.id = d.line_id
+WHERE d.state = 'queued' AND d.not_before <= %s AND l.paused_at IS NULL ORDER BY d.not_before LIMIT 8
+"""
+_BEGIN = """
+UPDATE channels_delivery SET state = 'sending', started_at = %(now)s, written_at = NULL, tries = tries + 1,
+  changed_at = %(now)s
+WHERE merchant_id = %(merchant)s AND id = %(id)s AND state = 'queued' AND not_before <= %(now)s
+"""
 
 
 class AlreadyGone(Refused):
@@ -90,14 +101,20 @@ def sending_held() -> str:
 
 def deliver_next() -> bool:
     """Tries the delivery that is due longest. False when none is due, or sending is held."""
-    if sending_held():
-        return False
-    for row in _due():
-        with alone(_LOCKS, row.id) as got_it:
-            if got_it and _begin(row):
-                _send(row)
-                return True
-    return False
+    return bool(deliver_due())
+
+
+def deliver_due() -> int:
+    """Tries the delivery that is due longest: 1 when it was the only one, 2 when there may be more; else 0."""
+    due = _due()
+    if not due or sending_held():
+        return 0
+    for number, merchant_id in due:
+        with alone(_LOCKS, number) as got_it:
+            if got_it and _begin(merchant_id, number):
+                _send(merchant_id, number)
+                return min(len(due), 2)
+    return 0
 
 
 def find_abandoned() -> int:
@@ -118,22 +135,23 @@ def report(row: Delivery, state: str, reason: str, *, by: Actor = SYSTEM) -> boo
     return True
 
 
-def _due() -> list[Delivery]:
-    rows = Delivery.objects.filter(state=State.QUEUED, not_before__lte=timezone.now(), line__paused_at=None)
-    return list(rows.order_by("not_before")[:8])
+def _due() -> list[tuple[int, int]]:
+    """The ids of those due longest, each with its merchant's."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE, [timezone.now()])
+        return list(cursor.fetchall())
 
 
-def _begin(row: Delivery) -> bool:
+def _begin(merchant_id: int, number: int) -> bool:
     """queued → sending, unless somebody took it back or sent it in the meantime."""
-    now = timezone.now()
-    begun = Delivery.objects.filter(merchant_id=row.merchant_id, id=row.id, state=State.QUEUED, not_before__lte=now)
-    values = {"state": State.SENDING, "started_at": now, "written_at": None, "tries": F("tries") + 1, "changed_at": now}
-    return bool(begun.update(**values))
+    with connection.cursor() as cursor:
+        cursor.execute(_BEGIN, {"merchant": merchant_id, "id": number, "now": timezone.now()})
+        return bool(cursor.rowcount)
 
 
-def _send(row: Delivery) -> None:
+def _send(merchant_id: int, number: int) -> None:
     """Outside any transaction: the network never waits inside one."""
-    row = Delivery.objects.select_related("entry__thread", "line__brand").get(merchant_id=row.merchant_id, id=row.id)
+    row = Delivery.objects.select_related("entry__thread", "line__brand").get(merchant_id=merchant_id, id=number)
     attempt = DeliveryTry.objects.create(
         merchant_id=row.merchant_id, delivery=row, started_at=row.started_at or timezone.now()
     )

@@ -20,10 +20,8 @@ from presszero.timeline import reactions
 from presszero.timeline.actions import make_partitions
 from presszero.visitors import actions as visitors
 
-from . import hearing
+from . import hearing, messages, split
 from .duty import Duty
-from .messages import understand_all
-from .split import split_all
 
 LETTERS = (post_code,)  # beside the team's own; the queue knows a job once its module is imported
 SENDERS = 3  # threads that deliver, so that one slow provider does not hold the others up
@@ -34,17 +32,13 @@ _last_slow_round = 0.0
 def all_duties() -> list[Duty]:
     hearing.register()
     return [
-        Duty("split", split_all, "arrivals"),
-        Duty("understand", understand_all, "arrivals"),
-        Duty("react", reactions.consume_all, "timeline"),
-        *(Duty(f"deliver {n + 1}", _deliver, "outbox", poll=1.0) for n in range(SENDERS)),
+        Duty("split", split.split_all, "arrivals", full=split.BATCH),
+        Duty("understand", messages.understand_all, split.WHEN_SPLIT, full=messages.BATCH),
+        Duty("react", reactions.consume_all, "timeline", full=reactions.LIMIT),
+        *(Duty(f"deliver {n + 1}", outbox.deliver_due, "outbox", 1.0, full=2, crew="deliver") for n in range(SENDERS)),
         Duty("letters", _post_letters, "letters", poll=2.0),
         Duty("clock", _clock, "", poll=5.0),
     ]
-
-
-def _deliver() -> int:
-    return int(outbox.deliver_next())
 
 
 def _post_letters() -> int:

@@ -56,7 +56,7 @@ def understand_lane(lane: int, limit: int = BATCH) -> int:
             log.exception("lane %d, batch of %d", lane, limit)
         if limit == 1:
             return _set_aside(lane, why)
-        return understand_lane(lane, limit // 2)
+        return understand_lane(lane, limit // 2) + understand_lane(lane, limit - limit // 2)
 
 
 @transaction.atomic

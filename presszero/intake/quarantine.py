@@ -12,6 +12,8 @@ from presszero.mailroom.models import Arrival, Quarantine, Received
 from presszero.merchants.models import Merchant
 from presszero.timeline.actions import wake
 
+from .split import WHEN_SPLIT
+
 
 def in_quarantine(merchant: Merchant) -> list[Quarantine]:
     """What waits for a decision, newest first; at most 200."""
@@ -24,10 +26,11 @@ def retry(item: Quarantine, *, by: Actor) -> None:
     row = _open(item)
     if row.arrival_id:
         Arrival.objects.filter(merchant_id=row.merchant_id, id=row.arrival_id).update(done_at=None)
+        wake(WHEN_SPLIT)
     else:
         Received.objects.filter(merchant_id=row.merchant_id, id=row.received_id).update(split_at=None, tries=row.tries)
+        wake("arrivals")
     _close(row, "retried", by)
-    wake("arrivals")
 
 
 @transaction.atomic

@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 
 HELD_BECAUSE = "presszero-held-because"  # a header of ours: somebody looks at it before it counts as a message
 
+BATCH = 50
+WHEN_SPLIT = "split"  # the channel that tells of arrivals to be understood
+
 _LOCKS = 0x5B11  # advisory lock class of splitting lanes
 
 
@@ -38,7 +41,7 @@ def split_all() -> int:
     return sum(split_lane(lane) for lane in waiting.values_list("lane", flat=True).distinct()[:LANES])
 
 
-def split_lane(lane: int, limit: int = 50) -> int:
+def split_lane(lane: int, limit: int = BATCH) -> int:
     """Splits the oldest of a lane, in order. 0 when there is nothing, or another worker has the lane."""
     with alone(_LOCKS, lane) as got_it:
         if not got_it:
@@ -117,7 +120,7 @@ def _store(row: Received, line: LineSettings, packed: list[tuple[Arrived, dict[s
     ]
     # A message that another request brought already, or that a retry brings again, is left out.
     Arrival.objects.bulk_create(arrivals, ignore_conflicts=True)
-    wake("arrivals")
+    wake(WHEN_SPLIT)
 
 
 def _sender(one: Arrived) -> str:

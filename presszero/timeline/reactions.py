@@ -23,6 +23,7 @@ from .models import Cursor, Event, Parked
 log = logging.getLogger(__name__)
 
 HOLES_ALARM = 500  # an open transaction somewhere, or a burst of roll-backs
+LIMIT = 500  # events read at once
 NEAR = 100  # events that may concern nobody before every listener reads past them
 
 _COLUMNS = ("id", "kind", "merchant_id", "at", "actor", "customer_id", "conversation_id", "order_id")
@@ -69,7 +70,7 @@ def hears(name: str, *kinds: str) -> Callable[[Callable[[Event], None]], Callabl
 
 
 @transaction.atomic
-def consume(listener: Listener, limit: int = 500) -> int:
+def consume(listener: Listener, limit: int = LIMIT) -> int:
     """Reacts to the next events; how many were read. 0 when there are none, or another worker is at it."""
     claimed = _claim(listener)
     if claimed is None:
