@@ -28,7 +28,10 @@ SELECT
    WHERE merchant_id = %(merchant)s AND conversation_id = %(conversation)s AND by_id = %(member)s),
   (SELECT json_agg(json_build_object('token', token, 'filename', filename, 'size', size) ORDER BY id)
    FROM conversations_upload WHERE merchant_id = %(merchant)s AND conversation_id = %(conversation)s
-     AND by_id = %(member)s AND used_at IS NULL)
+     AND by_id = %(member)s AND used_at IS NULL),
+  EXISTS (SELECT FROM conversations_note WHERE merchant_id = %(merchant)s AND conversation_id = ANY(ARRAY(
+     SELECT id FROM conversations_conversation WHERE merchant_id = %(merchant)s AND root_id = %(conversation)s
+     UNION ALL SELECT %(conversation)s::bigint)))
 """
 
 
@@ -56,6 +59,7 @@ class Around:
     looking: list[dict[str, Any]]
     drafts: dict[str, str]
     uploads: list[dict[str, Any]]
+    has_notes: bool = True  # whether there are any to be read
 
 
 def around(conversation: Conversation, member: Membership) -> Around:
@@ -70,7 +74,7 @@ def around(conversation: Conversation, member: Membership) -> Around:
     }
     with connection.cursor() as cursor:
         cursor.execute(_AROUND, values)
-        newest, merged, team, topics, looking, drafts, uploads = cursor.fetchone()
+        newest, merged, team, topics, looking, drafts, uploads, noted = cursor.fetchone()
     first = {number: (name.split() or [email])[0] for number, name, email, _ in team or ()}
     return Around(
         newest or 0,
@@ -81,4 +85,5 @@ def around(conversation: Conversation, member: Membership) -> Around:
         [{"name": first[number], "typing": typing} for number, typing in looking or ()],
         drafts or {},
         uploads or [],
+        noted,
     )

@@ -113,7 +113,8 @@ class Item:
 def stream(conversation: Conversation, here: Around, limit: int = SHOWN) -> list[Item]:
     """The newest `limit` messages and notes with the events between them, oldest first."""
     ids, names = here.family, here.names
-    found = _messages(conversation, ids, limit, names) + _notes(conversation, ids, limit)
+    found = _messages(conversation, ids, limit, names)
+    found += _notes(conversation, ids, limit) if here.has_notes else []
     found.sort(key=lambda item: (item.at, item.id))  # what came in one commit has one time
     found = found[-limit:]
     since = found[0].at if found and len(found) == limit else None
