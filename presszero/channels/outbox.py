@@ -19,7 +19,7 @@ from django.utils import timezone
 from presszero.core.actor import SYSTEM, Actor
 from presszero.core.locks import alone
 from presszero.core.refusal import Refused
-from presszero.core.rows import keep
+from presszero.core.rows import change, keep
 from presszero.core.text import clean
 from presszero.timeline.actions import record, wake
 
@@ -41,6 +41,10 @@ _DUE = """
 SELECT d.id, d.merchant_id FROM channels_delivery d
 JOIN channels_line l ON l.merchant_id = d.merchant_id AND l.id = d.line_id
 WHERE d.state = 'queued' AND d.not_before <= %s AND l.paused_at IS NULL ORDER BY d.not_before LIMIT 8
+"""
+_STRAYS = """
+DELETE FROM channels_strayreport WHERE merchant_id = %s AND line_id = %s AND provider_id = %s
+RETURNING id, state, reason
 """
 _BEGIN = """
 UPDATE channels_delivery SET state = 'sending', started_at = %(now)s, written_at = NULL, tries = tries + 1,
@@ -222,10 +226,11 @@ def match_strays() -> int:
 
 
 def _apply_strays(row: Delivery) -> None:
-    strays = StrayReport.objects.filter(merchant_id=row.merchant_id, provider_id=row.provider_id, line_id=row.line_id)
-    for stray in strays.order_by("id"):
-        report(row, stray.state, stray.reason)
-    strays.delete()
+    with connection.cursor() as cursor:
+        cursor.execute(_STRAYS, [row.merchant_id, row.line_id, row.provider_id])
+        strays = sorted(cursor.fetchall())
+    for _, state, reason in strays:
+        report(row, state, reason)
 
 
 @transaction.atomic
@@ -244,8 +249,8 @@ def _settle_abandoned(row: Delivery) -> int:
 
 
 def _set(row: Delivery, state: str, reason: str, *, by: Actor) -> None:
-    row.state, row.reason = state, clean(reason, 2000)
-    row.save()
+    row.state, row.reason, row.changed_at = state, clean(reason, 2000), timezone.now()
+    change(row, "state", "reason", "not_before", "started_at", "written_at", "provider_id", "changed_at")
     record(
         DeliveryChanged(merchant_id=row.merchant_id, by=by, delivery_id=row.id, entry_id=row.entry_id, state=str(state))
     )

@@ -11,7 +11,7 @@ import logging
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
-from presszero.channels.adapter import LineSettings, Unreadable
+from presszero.channels.adapter import Unreadable
 from presszero.channels.models import Line
 from presszero.channels.registry import UnknownChannel, adapter
 from presszero.channels.vocabulary import Arrived, DeliveryReported, MessageArrived, Unread
@@ -63,7 +63,7 @@ def split(row: Received) -> None:
             raise Unreadable("The line this came to is gone.")
         found = adapter(line.kind).parse(bytes(row.body), row.headers, line.for_adapter())
         packed = [(one, _packed(one, row)) for one in found]
-        _store(row, line.for_adapter(), packed)
+        _store(row, packed)
     except (Unreadable, UnknownChannel, CannotOpen) as why:
         quarantine(row, str(why))
     except (DataError, IntegrityError, ValueError, TypeError, LookupError, RecursionError) as why:
@@ -98,7 +98,7 @@ def _packed(one: Arrived, row: Received) -> dict[str, object] | None:
 
 
 @transaction.atomic
-def _store(row: Received, line: LineSettings, packed: list[tuple[Arrived, dict[str, object] | None]]) -> None:
+def _store(row: Received, packed: list[tuple[Arrived, dict[str, object] | None]]) -> None:
     claimed = Received.objects.filter(merchant_id=row.merchant_id, id=row.id, split_at=None)
     if not claimed.update(split_at=timezone.now()):
         return  # split in the meantime, by a worker that held the lane before us
@@ -111,7 +111,7 @@ def _store(row: Received, line: LineSettings, packed: list[tuple[Arrived, dict[s
             received=row,
             line_id=row.line_id,
             external_id=storable_id(one.external_id),
-            lane=lane_of(line.id, _sender(one)),
+            lane=lane_of(row.line_id, _sender(one)),
             payload=payload,
             arrived_at=row.received_at,
         )

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from presszero.channels.models import Line
 from presszero.channels.models import Thread as ThreadRow
+from presszero.channels.vocabulary import Handle as HandleGiven
 from presszero.conversations.models import Conversation, Topic
 from presszero.conversations.policy import REOPEN_WITHIN
 from presszero.customers.actions import lock_addresses
@@ -133,12 +134,10 @@ class Retry(Exception):
 
 def look_up(batch: Batch) -> None:
     """Fills the batch. Locks the senders' customers in id order, then their conversations in id order."""
-    batch.weeks = weeks(Merchant(id=batch.merchant_id))
-    batch.own_addresses = set(
-        Line.objects.filter(merchant_id=batch.merchant_id, kind="email").values_list("address", flat=True)
-    )
-    team = Membership.objects.filter(merchant_id=batch.merchant_id, left_at=None)
-    batch.team_addresses = set(team.values_list("person__email", flat=True))
+    if any(item.line.hours_id for item in batch.items):
+        batch.weeks = weeks(Merchant(id=batch.merchant_id))
+    if any("@" in handle.address for item in batch.items for handle in _named(item)):
+        _our_own(batch)
     _people(batch)
     families = _lock_families(batch)
     strands = _threads(batch)
@@ -150,6 +149,18 @@ def look_up(batch: Batch) -> None:
     if named:
         topics = Topic.objects.filter(merchant_id=batch.merchant_id, name__in=named, retired_at=None)
         batch.topics = dict(topics.values_list("name", "id"))
+
+
+def _named(item: Item) -> tuple[HandleGiven, ...]:
+    return (item.message.sender, *item.message.to, *item.message.cc)
+
+
+def _our_own(batch: Batch) -> None:
+    """Addresses of our lines and colleagues, which only a message that names a mail address can meet."""
+    lines = Line.objects.filter(merchant_id=batch.merchant_id, kind="email")
+    batch.own_addresses = set(lines.values_list("address", flat=True))
+    team = Membership.objects.filter(merchant_id=batch.merchant_id, left_at=None)
+    batch.team_addresses = set(team.values_list("person__email", flat=True))
 
 
 def _people(batch: Batch) -> None:
