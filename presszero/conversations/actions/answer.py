@@ -104,6 +104,7 @@ def reply(conversation: Conversation, answer: Answer, *, by: Membership) -> Mess
     sent = MessageSent(**about(row), by=by.actor, message_id=message.id, entry_id=entry.id, channel=thread.line.kind)
     record_all([*_sum_reply(row, entry, thread.line, by), sent])
     forget_draft(row, "reply", by=by)
+    setattr(message, "goes_at", at)  # noqa: B010 - beside the row: whoever says it next need not ask again
     return message
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -259,15 +260,21 @@ def _client_id(request: MemberAsked) -> uuid.UUID:
 
 def _sent(message: Message) -> tuple[str, Undo | None]:
     """What to say, and how long it can still be taken back."""
-    with connection.cursor() as cursor:
-        cursor.execute(_GOES_AT, [message.merchant_id, message.entry_id])
-        goes_at, state = cursor.fetchone() or (None, "")
-    ahead = (goes_at - timezone.now()).total_seconds() if goes_at and state == "queued" else 0
+    goes_at = getattr(message, "goes_at", None) or _goes_at(message)
+    ahead = (goes_at - timezone.now()).total_seconds() if goes_at else 0
     if ahead > 120:
         return _("It goes out at the time you picked."), Undo(f"/messages/{message.id}")
     if ahead > 1:
         return _("Sending."), Undo(f"/messages/{message.id}", seconds=int(ahead))
     return _("Sent."), None
+
+
+def _goes_at(message: Message) -> datetime | None:
+    """Of what an earlier click sent: None once it is on its way."""
+    with connection.cursor() as cursor:
+        cursor.execute(_GOES_AT, [message.merchant_id, message.entry_id])
+        goes_at, state = cursor.fetchone() or (None, "")
+    return goes_at if state == "queued" else None
 
 
 def _wrote_meanwhile(request: MemberAsked, row: Conversation, why: WroteMeanwhile) -> HttpResponse:
