@@ -42,6 +42,11 @@ SELECT d.id, d.merchant_id FROM channels_delivery d
 JOIN channels_line l ON l.merchant_id = d.merchant_id AND l.id = d.line_id
 WHERE d.state = 'queued' AND d.not_before <= %s AND l.paused_at IS NULL ORDER BY d.not_before LIMIT 8
 """
+_WRITTEN = "UPDATE channels_delivery SET written_at = %s WHERE merchant_id = %s AND id = %s"
+_WELL = """
+UPDATE channels_line SET trouble = '', trouble_since = NULL
+WHERE merchant_id = %s AND id = %s AND starts_with(trouble, %s)
+"""
 _STRAYS = """
 DELETE FROM channels_strayreport WHERE merchant_id = %s AND line_id = %s AND provider_id = %s
 RETURNING id, state, reason
@@ -156,9 +161,7 @@ def _begin(merchant_id: int, number: int) -> bool:
 def _send(merchant_id: int, number: int) -> None:
     """Outside any transaction: the network never waits inside one."""
     row = Delivery.objects.select_related("entry__thread", "line__brand").get(merchant_id=merchant_id, id=number)
-    attempt = DeliveryTry.objects.create(
-        merchant_id=row.merchant_id, delivery=row, started_at=row.started_at or timezone.now()
-    )
+    attempt = keep(DeliveryTry(merchant_id=row.merchant_id, delivery=row, started_at=row.started_at or timezone.now()))
     channel = adapter(row.line.kind)
     try:
         sent = channel.send(outgoing(row), row.line.for_adapter(), lambda: _mark_written(row))
@@ -170,7 +173,8 @@ def _send(merchant_id: int, number: int) -> None:
 
 
 def _mark_written(row: Delivery) -> None:
-    Delivery.objects.filter(merchant_id=row.merchant_id, id=row.id).update(written_at=timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITTEN, [timezone.now(), row.merchant_id, row.id])
 
 
 def _was_written(row: Delivery) -> bool:
@@ -185,7 +189,7 @@ def _answered(row: Delivery, attempt: DeliveryTry, sent: Sent, channel: Adapter)
     """
     row = Delivery.objects.select_for_update().get(merchant_id=row.merchant_id, id=row.id)
     attempt.ended_at, attempt.outcome, attempt.reason = timezone.now(), sent.state, clean(sent.reason, 2000)
-    attempt.save(update_fields=["ended_at", "outcome", "reason"])
+    change(attempt, "ended_at", "outcome", "reason")
     row.provider_id = sent.provider_id or row.provider_id
     if row.state == State.SENDING:
         next_state = policy.after_try(sent.state, row.tries, idempotent=channel.can.idempotent)
@@ -209,7 +213,8 @@ def _note_trouble(line_id: int, merchant_id: int, sent: Sent) -> None:
         line.filter(trouble_since=None).update(trouble_since=timezone.now())
         line.update(trouble=_SENDING + clean(sent.reason, 500))
     elif sent.state == "accepted":
-        line.filter(trouble__startswith=_SENDING).update(trouble="", trouble_since=None)
+        with connection.cursor() as cursor:
+            cursor.execute(_WELL, [merchant_id, line_id, _SENDING])
 
 
 @transaction.atomic

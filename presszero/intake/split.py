@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from presszero.channels.adapter import Unreadable
@@ -19,7 +19,7 @@ from presszero.core.locks import alone
 from presszero.core.sealing import CannotOpen
 from presszero.mailroom.incoming import storable_id
 from presszero.mailroom.lanes import lane as lane_of
-from presszero.mailroom.models import LANES, Arrival, Quarantine, Received
+from presszero.mailroom.models import Arrival, Quarantine, Received
 from presszero.timeline.actions import wake
 
 from .payload import pack
@@ -31,14 +31,18 @@ HELD_BECAUSE = "presszero-held-because"  # a header of ours: somebody looks at i
 BATCH = 50
 WHEN_SPLIT = "split"  # the channel that tells of arrivals to be understood
 
+# Lanes below zero are an import's own: it splits what it stored.
+_WAITING = "SELECT DISTINCT lane FROM mailroom_received WHERE split_at IS NULL AND lane >= 0 ORDER BY lane"
+_CLAIM = "UPDATE mailroom_received SET split_at = %s WHERE merchant_id = %s AND id = %s AND split_at IS NULL"
 _LOCKS = 0x5B11  # advisory lock class of splitting lanes
 
 
 def split_all() -> int:
     """One round over every lane with something in it; how many arrivals were split."""
-    # Lanes below zero are an import's own: it splits what it stored.
-    waiting = Received.objects.filter(split_at=None, lane__gte=0).order_by("lane")
-    return sum(split_lane(lane) for lane in waiting.values_list("lane", flat=True).distinct()[:LANES])
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING)
+        lanes = [row[0] for row in cursor.fetchall()]
+    return sum(split_lane(lane) for lane in lanes)
 
 
 def split_lane(lane: int, limit: int = BATCH) -> int:
@@ -99,9 +103,10 @@ def _packed(one: Arrived, row: Received) -> dict[str, object] | None:
 
 @transaction.atomic
 def _store(row: Received, packed: list[tuple[Arrived, dict[str, object] | None]]) -> None:
-    claimed = Received.objects.filter(merchant_id=row.merchant_id, id=row.id, split_at=None)
-    if not claimed.update(split_at=timezone.now()):
-        return  # split in the meantime, by a worker that held the lane before us
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [timezone.now(), row.merchant_id, row.id])
+        if not cursor.rowcount:
+            return  # split in the meantime, by a worker that held the lane before us
     for one, _ in packed:
         if isinstance(one, Unread):
             quarantine(row, one.reason, sender=one.sender, subject=one.subject, keep_open=True)
