@@ -27,7 +27,7 @@ def reply_address(thread: Thread, line: Line) -> str:
 def outgoing(row: Delivery) -> Outgoing:
     """Reads what is needed to send one delivery. The caller selected entry, thread, line and brand."""
     entry, line, thread = row.entry, row.line, row.entry.thread
-    earlier = _chain(entry)
+    answered, earlier = _chain(entry)
     return Outgoing(
         our_id=str(row.our_id),
         message_id=entry.message_id,
@@ -37,7 +37,7 @@ def outgoing(row: Delivery) -> Outgoing:
         html=entry.html,
         subject=entry.subject,
         reply_to=reply_address(thread, line),
-        in_reply_to=earlier[-1] if earlier else "",
+        in_reply_to=answered,
         references=tuple(earlier),
         automatic=bool(entry.automatic),
         attachments=tuple(_files(entry)),
@@ -51,11 +51,17 @@ def _plain(entry: Entry) -> str:
     return f"{words}\n\n-- \n{entry.folded}" if entry.folded else words
 
 
-def _chain(entry: Entry) -> list[str]:
-    """Ids of the thread's earlier messages, oldest first (RFC 5322 §3.6.4)."""
+def _chain(entry: Entry) -> tuple[str, list[str]]:
+    """The id this answers, and the ids of the thread's earlier messages, oldest first (RFC 5322 §3.6.4).
+
+    An answer answers what they wrote last, even where our own first words came in between.
+    """
     before = Entry.objects.filter(merchant_id=entry.merchant_id, thread_id=entry.thread_id, id__lt=entry.id)
-    ids = [i for i in before.order_by("id").values_list("message_id", flat=True) if i]
-    return ids if len(ids) <= _REFERENCES else [ids[0], *ids[1 - _REFERENCES :]]
+    rows = [row for row in before.order_by("id").values_list("message_id", "automatic", "inbound") if row[0]]
+    ids = [number for number, _, _ in rows]
+    words = [number for number, automatic, inbound in rows if inbound or not automatic]
+    kept = ids if len(ids) <= _REFERENCES else [ids[0], *ids[1 - _REFERENCES :]]
+    return (words or ids or [""])[-1], kept
 
 
 def _name_of(row: Delivery) -> str:

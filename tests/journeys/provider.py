@@ -68,6 +68,11 @@ class Provider:
         with self._lock:
             return [taken for taken in self._taken if to in taken.recipients and _replied_by_itself(taken)]
 
+    def everything(self, to: str) -> list[Taken]:
+        """Both, oldest first."""
+        with self._lock:
+            return [taken for taken in self._taken if to in taken.recipients]
+
     def wait_for(self, to: str, many: int = 1, seconds: float = 25) -> Taken:
         """The newest of at least so many mails to an address."""
         until(lambda: len(self.mails(to)) >= many, seconds, f"mail number {many} to {to}")

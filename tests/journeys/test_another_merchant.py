@@ -41,9 +41,9 @@ def test_a3_another_merchants_agent_finds_nothing_by_any_way(
         expect(mallory.page.get_by_text("Nothing found")).to_be_visible()
 
     conversation = Conversation.objects.get(merchant=shop.merchant)
-    entry = Entry.objects.get(merchant=shop.merchant)
+    entry = Entry.objects.get(merchant=shop.merchant, inbound=True)
     file = Attachment.objects.get(merchant=shop.merchant)
-    message = Message.objects.get(merchant=shop.merchant)
+    message = Message.objects.get(merchant=shop.merchant, inbound=True)
     for address in (
         f"/conversations/{conversation.id}",
         f"/conversations/{conversation.id}/live",
@@ -69,7 +69,7 @@ def test_a3_another_merchants_agent_finds_nothing_by_any_way(
         )
         assert asked.status == 404, address
     conversation.refresh_from_db()
-    assert conversation.state == "open" and Message.objects.filter(merchant=shop.merchant).count() == 1
+    assert conversation.state == "open" and Message.objects.filter(merchant=shop.merchant, inbound=True).count() == 1
 
 
 def test_a5_another_merchants_news_never_reach_her_live_stream(

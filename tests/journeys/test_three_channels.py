@@ -52,6 +52,9 @@ def test_form_then_mail_then_chat_is_one_conversation(
         answer = until(lambda: [m for m in ada.provider.mails(ada.address) if "on its way" in m.text], 40)[-1]
         ada.posts_back(answer, "Thank you, which carrier?")
         maya.reads("Thank you, which carrier?")
+        maya.reads("replied to our e-mail")
+        if not phone:
+            expect(maya.panel.get_by_text(ada.address)).to_be_visible()
         assert len(open_now(shop)) == 1
 
         her.goes_to("/boots").opens_the_chat().writes("Me again, from the shop.")
