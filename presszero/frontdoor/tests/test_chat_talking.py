@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from presszero.channels import outbox
 from presszero.channels.models import Delivery, Entry
@@ -208,3 +209,16 @@ def test_a_resolved_matter_is_no_longer_the_one_they_go_on_with(window: Window, 
     asked = window.writes(shop, "Hello")
     actions.resolve(asked.conversation, by=shop.maya.actor)
     assert window.opens()["matter"] is None
+
+
+def test_reading_costs_few_statements_however_much_was_said(
+    window: Window, shop: cast.Shop, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    """The line and the visitor, the words, who types, the holidays: every widget asks at every message."""
+    window.opens()
+    answers(window.writes(shop, "Do the Fern boots run small?"), "A little.", shop)
+    for number in range(5):
+        window.writes(shop, f"And number {number}?")
+    with django_assert_max_num_queries(4):
+        read = window.reads()
+    assert len(read["entries"]) == 7
