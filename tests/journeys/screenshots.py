@@ -17,6 +17,7 @@ from tests.ports import free_ports
 
 from .desk import Desk
 from .house import House
+from .passer import Passer
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--hide-scrollbars"]
@@ -74,10 +75,32 @@ def take_all(house: House, browser: Browser, dark: bool) -> None:
         desk.page.wait_for_selector(shown)
         desk.page.wait_for_timeout(SETTLE)
         keep(desk.page, f"{name}-{shade}")
+    take_customers(house, browser, desks[cast.MAYA, False], dark)
     for desk in desks.values():
         desk.leave()
         for complaint in desk.complaints:
             print(f"The page complains: {complaint}", file=sys.stderr)
+
+
+def take_customers(house: House, browser: Browser, maya: Desk, dark: bool) -> None:
+    """A customer on a phone: the form, and the chat in the shop; and the chat as Maya sees it."""
+    shade = "dark" if dark else "light"
+    her = Passer(browser, f"{house.origin}/demo/shop", phone=True, dark=dark)
+    her.goes_to("/contact")
+    form = her.page.locator("script[data-form]").get_attribute("data-form")
+    her.page.goto(f"{house.origin}/form/{form}")
+    her.page.wait_for_timeout(SETTLE)
+    keep(her.page, f"phone-form-{shade}")
+    her.goes_to("/boots").opens_the_chat().writes("I take a 39. Which Fell is that in the half sizes?")
+    maya.page.goto("/desk/unassigned")
+    maya.open("I take a 39").reads("I take a 39")
+    maya.answer("The Fell has no half sizes: take the 40, and wear thick socks to try it.")
+    her.reads("take the 40")
+    her.page.wait_for_timeout(SETTLE)
+    keep(her.page, f"phone-chat-{shade}")
+    maya.page.wait_for_timeout(SETTLE)
+    keep(maya.page, f"chat-{shade}")
+    her.leaves()
 
 
 def sign_in(desk: Desk, who: cast.Person) -> None:

@@ -20,7 +20,8 @@ from tests.cast import Shop
 from .customer import Customer
 from .desk import Desk
 from .house import House, until
-from .street import Passer, form_line, street
+from .passer import Passer
+from .street import form_line, street
 from .test_every_page import _FOLLOW
 from .test_hostile_mail import CANARY, HOST, hostile
 

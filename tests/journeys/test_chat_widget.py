@@ -16,7 +16,8 @@ from tests.cast import Shop
 
 from .desk import Desk
 from .house import House, until
-from .street import Passer, street
+from .passer import Passer
+from .street import street
 
 
 def test_words_go_there_and_back_and_each_side_sees_the_other_type(

@@ -14,7 +14,8 @@ from tests.cast import Shop
 from .customer import Customer
 from .desk import Desk
 from .house import House, until
-from .street import Passer, form_line, street
+from .passer import Passer
+from .street import form_line, street
 
 
 def open_now(shop: Shop) -> list[Conversation]:
