@@ -16,12 +16,14 @@ from presszero.core.text import snippet
 
 TYPES_FOR = timedelta(seconds=8)  # after the last sign of it
 
-# In the conversation that `current` finds. Every widget asks at every message.
+# In the conversation that `current` finds. Every widget asks at every message. Who has just sent it types no more.
 _WHO_TYPES = """
 SELECT p.name, p.email FROM conversations_looking k
 JOIN team_membership b ON b.merchant_id = k.merchant_id AND b.id = k.member_id
 JOIN team_person p ON p.id = b.person_id
-WHERE k.merchant_id = %(merchant)s AND k.typing_at > %(since)s AND k.conversation_id = (
+JOIN conversations_conversation r ON r.merchant_id = k.merchant_id AND r.id = k.conversation_id
+WHERE k.merchant_id = %(merchant)s AND k.typing_at > %(since)s
+AND (r.last_inbound OR k.typing_at > r.last_at) AND k.conversation_id = (
   SELECT coalesce(c.root_id, c.id) FROM conversations_threadplace z
   JOIN conversations_conversation c ON c.merchant_id = z.merchant_id AND c.id = z.conversation_id
   WHERE z.merchant_id = %(merchant)s AND z.thread_id = (

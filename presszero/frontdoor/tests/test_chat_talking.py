@@ -184,6 +184,9 @@ def test_who_types_is_told_while_they_type(window: Window, shop: cast.Shop) -> N
     assert window.reads()["typing"] == "Maya"
     actions.looking(asked.conversation, shop.maya, typing=False)
     assert window.reads()["typing"] == ""
+    actions.looking(asked.conversation, shop.maya, typing=True)
+    cast.answer(asked.conversation, "Here you are.", shop.maya)
+    assert window.reads()["typing"] == "", "an answer that is there is not being written"
 
 
 def test_a_wish_goes_to_the_matter_they_talk_about(window: Window, shop: cast.Shop) -> None:

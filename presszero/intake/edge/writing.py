@@ -15,7 +15,8 @@ log = logging.getLogger(__name__)
 APART = 1.0  # seconds between two looks
 OVER_AFTER = 9.0  # seconds after which a look finds out that nobody writes any more
 
-# The chat threads that feed a conversation or one merged into it, and who writes there: the desk tells only answers.
+# The chat threads that feed a conversation or one merged into it, and who writes there: the desk tells only
+# answers, and who has just sent one writes no more.
 WRITING = """
 SELECT t.line_id, t.key, writer.name
 FROM unnest(%s::bigint[], %s::bigint[]) AS ask (merchant_id, id)
@@ -27,7 +28,9 @@ LEFT JOIN LATERAL (
   SELECT person.name FROM conversations_looking w
   JOIN team_membership m ON m.merchant_id = w.merchant_id AND m.id = w.member_id AND m.left_at IS NULL
   JOIN team_person person ON person.id = m.person_id
+  JOIN conversations_conversation r ON r.merchant_id = w.merchant_id AND r.id = w.conversation_id
   WHERE w.merchant_id = ask.merchant_id AND w.conversation_id = ask.id AND w.typing_at > now() - interval '8 seconds'
+  AND (r.last_inbound OR w.typing_at > r.last_at)
   ORDER BY w.typing_at DESC LIMIT 1
 ) writer ON true
 """
