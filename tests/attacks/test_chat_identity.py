@@ -23,6 +23,8 @@ from presszero.team.models import Throttle
 from presszero.visitors.models import ShownToken, Visitor
 from tests import cast
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def window(shop: cast.Shop) -> Window:

@@ -18,6 +18,8 @@ from presszero.visitors.cookie import cookie_name
 from presszero.visitors.models import Visitor
 from tests import cast
 
+pytestmark = pytest.mark.slow
+
 ASKS = [
     ("POST", "visit"),
     ("GET", "transcript"),

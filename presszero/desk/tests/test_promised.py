@@ -21,6 +21,8 @@ from tests import cast
 
 from .conftest import At, words
 
+pytestmark = pytest.mark.slow
+
 THEM = Actor("customer", 1)
 
 

@@ -19,6 +19,8 @@ from tests import cast
 
 from .conftest import At, words
 
+pytestmark = pytest.mark.slow
+
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SATURDAY = NOON + timedelta(days=1)
 _ROW = re.compile(r'<a class="row[^"]*" id="c(\d+)"')

@@ -22,7 +22,7 @@ from tests import cast
 
 from .form_filling import ADA, Browser, form_of, text_of, value, worked
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

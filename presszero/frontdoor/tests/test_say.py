@@ -17,6 +17,8 @@ from presszero.promises.actions import promise
 from presszero.timeline.models import Event
 from tests import cast
 
+pytestmark = pytest.mark.slow
+
 CANARY = "xylophone-4711"
 
 

@@ -22,6 +22,8 @@ from tests import cast
 
 from .world import World
 
+pytestmark = pytest.mark.slow
+
 FRIDAY = date(2026, 11, 20)
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 LATER = NOON + timedelta(days=1)

@@ -18,7 +18,7 @@ from presszero.promises.models import Promise
 from presszero.team.letters import post_waiting
 from tests import cast
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 def begun(shop: cast.Shop, line: Line) -> Trial:

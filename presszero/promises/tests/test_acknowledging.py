@@ -21,6 +21,8 @@ from presszero.team.actions import Browser, start_session
 from presszero.timeline.models import Event
 from tests import cast
 
+pytestmark = pytest.mark.slow
+
 Heard = Callable[[], None]
 
 

@@ -25,6 +25,8 @@ from .conftest import EdgeProcess, Shop, Tap, wait_until
 from .test_door import first_words
 from .widgets import Widget, chat_line, conversation, feeds
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def line(shop: Shop) -> Line:

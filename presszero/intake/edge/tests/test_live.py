@@ -19,6 +19,8 @@ from presszero.team.models import Role
 
 from .conftest import EdgeProcess, Shop, Tap, Watcher, wait_until
 
+pytestmark = pytest.mark.slow
+
 Happen = Callable[..., int]
 Watch = Callable[..., Watcher]
 

@@ -20,6 +20,8 @@ from presszero.visitors.models import Visitor
 from .conftest import EdgeProcess, Page, Shop, Tap, wait_until
 from .widgets import Widget, chat_line, conversation, entry, feeds, message
 
+pytestmark = pytest.mark.slow
+
 Happen = Callable[..., int]
 CHANGED = {"changed": ["transcript"]}
 

@@ -12,6 +12,8 @@ import pytest
 
 from presszero.channels.adapters.email.explain import explain
 
+pytestmark = pytest.mark.slow
+
 MAILS = sorted((Path(__file__).parent / "mails").glob("*.eml"))
 KEYS = {"file", "kind", "from", "to", "cc", "subject", "message_id", "in_reply_to", "references", "date", "text",
         "new_text", "attachments", "bounce"}  # fmt: skip
