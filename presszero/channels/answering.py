@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from presszero.merchants.policy import Expectation, expect
+from presszero.merchants.policy import Expectation, Week, expect
 from presszero.merchants.queries import week_of
 
 from .models import Line
@@ -48,6 +48,11 @@ def in_words(moment: datetime, at: datetime, where: ZoneInfo) -> str:
 def zone(line: Line) -> ZoneInfo:
     """The clock that the people behind a line live by."""
     return ZoneInfo(line.hours.timezone if line.hours else line.merchant.timezone)
+
+
+def open_hours(line: Line) -> Week:
+    """The line's hours; where none were set, always open by the merchant's clock."""
+    return week_of(line.hours) if line.hours else Week(line.merchant.timezone)
 
 
 def _usually(minutes: int) -> str:

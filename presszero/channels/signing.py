@@ -10,9 +10,10 @@ import base64
 import binascii
 import hashlib
 import hmac
+import time
 from collections.abc import Iterable, Mapping
 
-from .adapter import BadSignature
+from .adapter import BadSignature, LineSettings, Request
 
 TOLERANCE = 300  # seconds either way
 
@@ -57,6 +58,12 @@ def _decoded(signature: str) -> bytes:
         return base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):
         return b""
+
+
+def verify_for(line: LineSettings, request: Request) -> str:
+    """As `verify`, now, with the line's secret, or the old one while it is being replaced."""
+    secrets = [line.secrets.get(name, "") for name in ("secret", "old_secret")]
+    return verify(request.headers, request.body, secrets, time.time())
 
 
 def _mac(secret: str, message_id: str, timestamp: str, body: bytes) -> bytes:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import BinaryField
 from django.db.models.functions import Substr
 
-from presszero.channels.answering import expects
+from presszero.channels.answering import expects, open_hours
 from presszero.channels.models import Entry, Line
 from presszero.channels.registry import adapter
 from presszero.conversations.actions.held import held
@@ -18,8 +18,7 @@ from presszero.core.actor import SYSTEM
 from presszero.customers import queries as customers
 from presszero.customers.models import Claim
 from presszero.mailroom.models import Received
-from presszero.merchants.policy import Week, is_open
-from presszero.merchants.queries import week_of
+from presszero.merchants.policy import is_open
 from presszero.team.mail import link
 from presszero.team.models import Membership, Session
 from presszero.visitors.models import Visitor
@@ -70,7 +69,7 @@ def own_words(line: Line, code: str) -> str:
 def moment_of(row: Conversation, line: Line, now: datetime) -> wording.Moment:
     """The moment we name: when their answer is due, on a full five minutes; told by the clock of those who answer."""
     due = row.due_at if row.due_at and row.due_at > now else expects(line, now).by
-    week = week_of(line.hours) if line.hours else Week(line.merchant.timezone)
+    week = open_hours(line)
     return wording.Moment(now, policy.round_moment(due) if due else None, week)
 
 

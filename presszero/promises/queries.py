@@ -10,11 +10,9 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from presszero.channels.answering import expects
+from presszero.channels.answering import expects, open_hours
 from presszero.channels.models import Line
 from presszero.conversations.models import Conversation
-from presszero.merchants.policy import Week
-from presszero.merchants.queries import week_of
 from presszero.team.models import Membership
 
 from .actions import open_promises
@@ -118,7 +116,7 @@ def sentence(conversation: Conversation) -> str:
         merchant_id=conversation.merchant_id, id=conversation.line_id
     )
     language = LANGUAGES[known(get_language() or "") or "en"]
-    week = week_of(line.hours) if line.hours else Week(line.merchant.timezone)
+    week = open_hours(line)
     said = open_promises(conversation).filter(due_at__gt=now).order_by("due_at").first()
     if said:
         return language.open.format(by=by(Moment(now, said.due_at, week), language))

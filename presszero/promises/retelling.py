@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from presszero.channels.answering import open_hours
 from presszero.channels.models import Delivery, Line
 from presszero.conversations.actions.held import held
 from presszero.conversations.actions.threads import usual_thread
 from presszero.conversations.models import Conversation, Message
 from presszero.conversations.queries import family, usual_recipients
 from presszero.core.refusal import Refused
-from presszero.merchants.policy import Week, add_open
-from presszero.merchants.queries import week_of
+from presszero.merchants.policy import add_open
 from presszero.team.models import Membership
 
 from . import wording
@@ -48,7 +48,7 @@ def tell_new_time(conversation: Conversation, due_at: datetime, *, by: Membershi
     way = _way(row)
     line = Line.objects.select_related("hours", "merchant").get(merchant_id=row.merchant_id, id=row.line_id)
     language = LANGUAGES[_language(row)]
-    text = wording.later(wording.Moment(now, due, _week(line)), language)
+    text = wording.later(wording.Moment(now, due, open_hours(line)), language)
     words = Words(language.subject, text, f"{by.first_name}, {way.thread.line.name}")
     entry = say(row, way, words, by=by.actor)
     return promise(row, due, entry=entry, by=by.actor)
@@ -56,7 +56,7 @@ def tell_new_time(conversation: Conversation, due_at: datetime, *, by: Membershi
 
 def choices(line: Line, now: datetime) -> list[datetime]:
     """The usual new moments: so many open hours from now, soonest first."""
-    week = _week(line)
+    week = open_hours(line)
     found = dict.fromkeys(due for each in _LATER if (due := add_open(week, now, each)))
     return [round_moment(due) for due in found]
 
@@ -81,7 +81,3 @@ def _language(row: Conversation) -> str:
     theirs = Message.objects.filter(merchant_id=row.merchant_id, conversation_id__in=family(row), inbound=True)
     last = theirs.select_related("entry__thread__line__merchant").order_by("-at", "-id").first()
     return language_of(row, last.entry) if last else "en"
-
-
-def _week(line: Line) -> Week:
-    return week_of(line.hours) if line.hours else Week(line.merchant.timezone)

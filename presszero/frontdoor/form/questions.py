@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from presszero.channels.adapters.email.addresses import BadAddress, mailbox
 from presszero.channels.adapters.form.asking import Field, Topic
 from presszero.channels.wishes import moment_in
-from presszero.core.text import clean, one_line
+from presszero.core.text import one_line
+
+from ..fields import Words, noon
 
 MAX_TEXT = 20_000  # characters
 MATTERS = ("1", "2", "3")
@@ -80,7 +82,7 @@ class Questions(forms.Form):
         found = self.cleaned_data
         words = one_line(found["needed_words"], 200)
         day: date | None = found["needed_date"]
-        when = _noon(day, self.now, zone) if day else None
+        when = noon(day, self.now, zone) if day else None
         if when is None and words:
             when = moment_in(words, language=get_language() or "en", now=self.now, zone=zone)
         said = words or (_day(day) if day else "")
@@ -137,7 +139,7 @@ def _field(asked: Field) -> forms.Field:
 def _words(most: int, *, required: bool) -> forms.CharField:
     too_long = _("This is longer than we can take here: at most %(n)d characters.") % {"n": most}
     wrong = {"required": _missing(), "max_length": too_long, "null_characters_not_allowed": _("This cannot be read.")}
-    return _Cleaned(max_length=most, required=required, error_messages=wrong)
+    return Words(max_length=most, required=required, error_messages=wrong)
 
 
 def _choice(values: Any, *, required: bool = False) -> forms.ChoiceField:
@@ -150,20 +152,8 @@ def _date(*, required: bool) -> forms.DateField:
     return forms.DateField(required=required, error_messages=wrong, input_formats=["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"])
 
 
-class _Cleaned(forms.CharField):
-    """Storable before it is looked at: no NUL, no lone surrogates."""
-
-    def to_python(self, value: Any) -> str:
-        return str(super().to_python(clean(str(value)) if value is not None else value))
-
-
 def _missing() -> str:
     return _("Please fill this in.")
-
-
-def _noon(day: date, now: datetime, zone: ZoneInfo) -> datetime:
-    noon = datetime.combine(day, time(12), zone)
-    return noon if noon > now else noon + timedelta(hours=11, minutes=59)
 
 
 def _said(asked: Field, value: Any) -> str:

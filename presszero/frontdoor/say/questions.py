@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from presszero.channels.vocabulary import Wish
 from presszero.channels.wishes import moment_in
-from presszero.core.text import clean, one_line
+from presszero.core.text import one_line
+
+from ..fields import Words, noon
 
 MATTERS = ("1", "2", "3")
 
@@ -27,7 +29,7 @@ class Questions(forms.Form):
         wrong = {"invalid_choice": _("Please choose one of these.")}
         self.fields |= {
             "matters": forms.ChoiceField(choices=[(v, v) for v in MATTERS], required=False, error_messages=wrong),
-            "words": _Words(max_length=200, required=False),
+            "words": Words(max_length=200, required=False),
             "day": forms.DateField(required=False, input_formats=["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"]),
             "channel": forms.ChoiceField(choices=[(v, v) for v in ways], required=False, error_messages=wrong),
         }
@@ -50,19 +52,7 @@ class Questions(forms.Form):
         """What they said; a day is its noon where we are, or its end once noon has passed."""
         found = self.cleaned_data
         words, day = one_line(found["words"], 200), found["day"]
-        when = _noon(day, self.now, zone) if day else None
+        when = noon(day, self.now, zone) if day else None
         if when is None and words:
             when = moment_in(words, language=language, now=self.now, zone=zone)
         return Wish(int(found["matters"]) if found["matters"] else None, when, words, found["channel"])
-
-
-class _Words(forms.CharField):
-    """Storable before it is looked at: no NUL, no lone surrogates."""
-
-    def to_python(self, value: Any) -> str:
-        return str(super().to_python(clean(str(value)) if value is not None else value))
-
-
-def _noon(day: date, now: datetime, zone: ZoneInfo) -> datetime:
-    noon = datetime.combine(day, time(12), zone)
-    return noon if noon > now else noon + timedelta(hours=11, minutes=59)

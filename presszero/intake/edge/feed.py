@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
+from .database import DatabaseAway
 from .exchange import NEVER_KEPT, Receive, Send
 from .streams import Stream
 from .tail import Tail
@@ -18,6 +19,9 @@ log = logging.getLogger(__name__)
 BEAT = 15.0  # seconds between signs of life
 SLOWEST = 20.0  # seconds a reader may take to accept a few bytes
 _HEADERS = [(b"content-type", b"text/event-stream"), NEVER_KEPT, (b"x-accel-buffering", b"no")]
+
+CHECK_EVERY = 2.0  # seconds between looks at everybody's right to listen
+CHECK_WITHIN = 2.0  # seconds a look may take; with the pause it stays below five
 
 S = TypeVar("S", bound=Stream, contravariant=True)
 
@@ -80,3 +84,24 @@ async def _say(send: Send, text: bytes, last: bool = False) -> None:
 def _retry(least: int = 1000, most: int = 4000) -> bytes:
     """When to come back, in milliseconds. Everybody at another time, so that a restart is no stampede."""
     return b"retry: %d\n\n" % random.randint(least, most)  # noqa: S311  # a pause, not a secret
+
+
+class Trusting(Protocol):
+    """Streams that hear nothing while nobody can say whether they may."""
+
+    def trust(self, sure: bool) -> None: ...
+
+
+async def keep_confirming(confirm: Callable[[], Awaitable[None]], streams: Trusting) -> None:
+    """Looks at everybody's right, one query every two seconds. Who lost it is let go; while unsure nobody hears."""
+    clock = asyncio.get_running_loop().time
+    confirmed = clock()
+    while True:
+        try:
+            await confirm()
+            confirmed = clock()
+            streams.trust(True)
+        except DatabaseAway:
+            if clock() - confirmed > CHECK_EVERY + CHECK_WITHIN:
+                streams.trust(False)
+        await asyncio.sleep(CHECK_EVERY)

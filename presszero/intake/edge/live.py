@@ -6,7 +6,6 @@ what changed since is told at once. Only topics are sent, never content.
 
 from __future__ import annotations
 
-import asyncio
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
@@ -15,7 +14,7 @@ from presszero.core.sealing import fingerprint
 from .callers import only_ours
 from .database import DatabaseAway, Seat
 from .exchange import Receive, Refusal, Scope, Send, headers_of
-from .feed import feed, later, missed
+from .feed import CHECK_WITHIN, feed, keep_confirming, later, missed
 from .streams import DeskStream, Streams
 from .tail import Tail
 from .together import Together
@@ -23,8 +22,6 @@ from .topics import topics_of
 
 PATH = "/live/desk"
 COOKIE = "pz_session"
-CHECK_EVERY = 2.0  # seconds between looks at everybody's right to listen
-CHECK_WITHIN = 2.0  # seconds a look may take; with the pause it stays below five
 A_SESSION = 30  # streams one session may hold
 MOST = 10_000  # streams one edge holds
 
@@ -74,17 +71,7 @@ class Live:
 
     async def watch(self) -> None:
         """Looks at everybody's right, one query every two seconds. Who lost it is let go; while unsure nobody hears."""
-        clock = asyncio.get_running_loop().time
-        confirmed = clock()
-        while True:
-            try:
-                await self._confirm()
-                confirmed = clock()
-                self._streams.trust(True)
-            except DatabaseAway:
-                if clock() - confirmed > CHECK_EVERY + CHECK_WITHIN:
-                    self._streams.trust(False)
-            await asyncio.sleep(CHECK_EVERY)
+        await keep_confirming(self._confirm, self._streams)
 
     async def _admitted(self, scope: Scope) -> DeskStream:
         """A stream that knows what its page missed. Neither headers nor query are held while it is open."""

@@ -7,21 +7,17 @@ of a member who is writing an answer, "" when nobody is any more. A page that do
 
 from __future__ import annotations
 
-import asyncio
 from urllib.parse import parse_qs
 
 from .callers import only_ours
 from .chat import Gate
-from .database import DatabaseAway
 from .exchange import Receive, Refusal, Scope, Send, headers_of
-from .feed import feed, later, missed
+from .feed import CHECK_WITHIN, feed, keep_confirming, later, missed
 from .presence import Presence
 from .tail import Tail
 from .talks import Talks, VisitorStream
 
 PREFIX = "/live/chat/"
-CHECK_EVERY = 2.0  # seconds between looks at everybody's right to listen
-CHECK_WITHIN = 2.0  # seconds a look may take; with the pause it stays below five
 
 
 class LiveChat:
@@ -51,17 +47,7 @@ class LiveChat:
 
     async def watch(self) -> None:
         """Looks at everybody's right, one query every two seconds. Who lost it is let go; while unsure nobody hears."""
-        clock = asyncio.get_running_loop().time
-        confirmed = clock()
-        while True:
-            try:
-                await self._confirm()
-                confirmed = clock()
-                self._talks.trust(True)
-            except DatabaseAway:
-                if clock() - confirmed > CHECK_EVERY + CHECK_WITHIN:
-                    self._talks.trust(False)
-            await asyncio.sleep(CHECK_EVERY)
+        await keep_confirming(self._confirm, self._talks)
 
     async def _admitted(self, scope: Scope) -> VisitorStream:
         """A stream that knows whether its page missed something. Headers and query are not held while it is open."""

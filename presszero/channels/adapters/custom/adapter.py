@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Callable, Mapping
 
 from presszero.channels import signing
@@ -33,8 +32,7 @@ class Custom:
 
     def verify(self, request: Request, line: LineSettings) -> None:
         """Signed in the Standard Webhooks way within five minutes."""
-        secrets = [line.secrets.get(name, "") for name in ("secret", "old_secret")]
-        signing.verify(request.headers, request.body, secrets, time.time())
+        signing.verify_for(line, request)
 
     def event_id(self, request: Request) -> str:
         """The sender's own id of the request, which its signature covers."""

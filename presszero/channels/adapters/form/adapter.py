@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Callable, Mapping
-from typing import Any
 
-from presszero.channels import signing
+from presszero.channels import posted, signing
 from presszero.channels.adapter import Abilities, LineSettings, Request
 from presszero.channels.vocabulary import Arrived, Outgoing, Sent
 
@@ -26,31 +23,22 @@ class Form:
 
     def verify(self, request: Request, line: LineSettings) -> None:
         """Signed in the Standard Webhooks way: for the merchant's own form; our page stores by itself."""
-        secrets = [line.secrets.get(name, "") for name in ("secret", "old_secret")]
-        signing.verify(request.headers, request.body, secrets, time.time())
+        signing.verify_for(line, request)
 
     def event_id(self, request: Request) -> str:
         """The id that the form's page was drawn with: sending it twice is one message."""
-        return f"form:{_object(request.body).get('id', '')}"[:200]
+        return f"form:{posted.json_object(request.body).get('id', '')}"[:200]
 
     def lane_key(self, body: bytes) -> str:
-        return str(_object(body).get("sender", ""))[:120]
+        return str(posted.json_object(body).get("sender", ""))[:120]
 
     def parse(self, body: bytes, headers: Mapping[str, str], line: LineSettings) -> list[Arrived]:
         """One message. Raises Unreadable."""
-        return [reading.read(_object(body))]
+        return [reading.read(posted.json_object(body))]
 
     def send(self, out: Outgoing, line: LineSettings, writing: Callable[[], None]) -> Sent:
         """Nothing can be sent to a form."""
         return Sent("refused", reason="A web form cannot be answered; write by mail or chat.")
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    try:
-        given = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return given if isinstance(given, dict) else {}
 
 
 adapter = Form()

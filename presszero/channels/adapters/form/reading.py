@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
+from presszero.channels import posted
 from presszero.channels.adapter import Unreadable
-from presszero.channels.adapters.email.reading import clean as naming
-from presszero.channels.adapters.email.reading import sniff
 from presszero.channels.vocabulary import Attachment, Handle, MessageArrived, Proof, Wish
 from presszero.core.text import clean, one_line
 
@@ -62,7 +58,7 @@ def _wish(given: Any) -> Wish | None:
     matters = given.get("matters")
     return Wish(
         matters if matters in (1, 2, 3) else None,
-        _moment(given.get("needed_by")),
+        posted.moment(given.get("needed_by")),
         one_line(str(given.get("words") or ""), 500),
         one_line(str(given.get("channel") or ""), 20),
     )
@@ -70,18 +66,6 @@ def _wish(given: Any) -> Wish | None:
 
 def _files(given: Any) -> Iterator[Attachment]:
     for each in given if isinstance(given, list) else []:
-        try:
-            content = base64.b64decode(str(each["base64"]), validate=True)
-        except (binascii.Error, ValueError, KeyError, TypeError) as why:
-            raise Unreadable("A file of this message is broken.") from why
-        name = naming.filename(str(each.get("filename") or "")[:4000]) or "file"
-        declared = str(each.get("content_type") or "").lower().partition(";")[0].strip()
-        yield Attachment(name, sniff.content_type(content, declared, name), content)
-
-
-def _moment(given: Any) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(given)
-    except (ValueError, TypeError):
-        return None
-    return found if found.tzinfo else None
+        if not isinstance(each, dict) or "base64" not in each:
+            raise Unreadable(posted.BROKEN_FILE)
+        yield posted.file(each, str(each["base64"]))

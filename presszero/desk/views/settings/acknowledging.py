@@ -11,12 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from presszero.channels.answering import expects
+from presszero.channels.answering import expects, open_hours
 from presszero.channels.models import Line
 from presszero.core.refusal import Refused
 from presszero.core.text import clean
-from presszero.merchants.policy import Week
-from presszero.merchants.queries import week_of
 from presszero.promises import wording
 from presszero.promises.acknowledging import USUALLY, own_words, wanted
 from presszero.promises.languages import LANGUAGES, known
@@ -99,14 +97,10 @@ def _said(line: Line, code: str, own: str, now: datetime) -> dict[str, Any]:
 
 def _moment(line: Line, at: datetime) -> wording.Moment:
     due = expects(line, at).by
-    return wording.Moment(at, round_moment(due) if due else None, _week(line))
+    return wording.Moment(at, round_moment(due) if due else None, open_hours(line))
 
 
 def _sunday(line: Line, now: datetime) -> datetime:
     local = timezone.localtime(now, None)
     day = local + timedelta(days=(6 - local.weekday()) % 7 or 7)
     return day.replace(hour=15, minute=0, second=0, microsecond=0)
-
-
-def _week(line: Line) -> Week:
-    return week_of(line.hours) if line.hours else Week(line.merchant.timezone)
