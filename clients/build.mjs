@@ -18,7 +18,7 @@ const LIBRARIES = {
   "inter-latin-ext.woff2": "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2",
 };
 
-const LICENCES = ["htmx.org", "idiomorph", "@fontsource-variable/inter"];
+const LICENCES = ["htmx.org", "idiomorph", "@fontsource-variable/inter", "@twilio/voice-sdk"];
 
 // The browser fetches the second file only for a page with a character of its range.
 const FONT_CSS = `@font-face {
@@ -55,6 +55,9 @@ const OURS = {
   "widget/loader/main.ts": { outfile: "widget.js", format: "iife" },
   "widget/frame/main.ts": { outfile: "chat.js", format: "esm" },
   "widget/frame/chat.css": { outfile: "chat.css" },
+  // The desk's phone; what a provider's calls need beside it is fetched only when one rings.
+  "softphone/main.ts": { outfile: "phone.js", format: "esm", external: ["../ui/toasts.js", "../desk/chips.js", "./phone-hosted.js"] },
+  "softphone/phone-hosted.ts": { outfile: "phone-hosted.js", format: "esm" },
 };
 
 await rm(built, { recursive: true, force: true });

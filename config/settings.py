@@ -80,13 +80,25 @@ INSTALLED_APPS = [
     "presszero.channels",
     "presszero.visitors",
     "presszero.customers",
+    "presszero.commerce",
+    "presszero.fulfilment",
     "presszero.conversations",
     "presszero.promises",
     "presszero.routing",
+    "presszero.calls",
+    "presszero.remedies",
+    "presszero.outreach",
+    "presszero.offers",
     "presszero.insights",
+    "presszero.workforce",
+    "presszero.rules",
+    "presszero.privacy",
+    "presszero.alerts",
     "presszero.intake",
+    "presszero.transfer",
     "presszero.frontdoor",
     "presszero.desk",
+    "presszero.api",
     "presszero.launch",
     "presszero.demo",
 ]
@@ -94,12 +106,15 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "presszero.ui.headers.SafeHeaders",
+    "presszero.ui.heads.HeadsAsPages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "presszero.ui.typed.WithoutCards",
     "django.middleware.csrf.CsrfViewMiddleware",
     "presszero.team.gate.SignedIn",
     "presszero.ui.refusals.Refusals",
+    "presszero.calls.hosted.programs.ConnectsToProviders",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -130,6 +145,21 @@ EMAIL_USE_TLS = os.environ.get("PRESSZERO_EMAIL_SECURITY") == "starttls"
 EMAIL_USE_SSL = os.environ.get("PRESSZERO_EMAIL_SECURITY") == "tls"
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = os.environ.get("PRESSZERO_EMAIL_FROM", "webmaster@localhost")
+
+# Our registration with those who want mailboxes signed in to. Microsoft's national clouds have a login of their own.
+_LOGIN = os.environ.get("PRESSZERO_MICROSOFT_LOGIN", "")  # https://login.microsoftonline.us/common/oauth2/v2.0
+MAIL_SIGN_IN = {
+    "google": {
+        "client_id": os.environ.get("PRESSZERO_GOOGLE_CLIENT_ID", ""),
+        "client_secret": os.environ.get("PRESSZERO_GOOGLE_CLIENT_SECRET", ""),
+    },
+    "microsoft": {
+        "client_id": os.environ.get("PRESSZERO_MICROSOFT_CLIENT_ID", ""),
+        "client_secret": os.environ.get("PRESSZERO_MICROSOFT_CLIENT_SECRET", ""),
+        "authorize": f"{_LOGIN}/authorize" if _LOGIN else "",
+        "token": f"{_LOGIN}/token" if _LOGIN else "",
+    },
+}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 
@@ -172,12 +202,43 @@ CHANNELS = {
     "custom": "presszero.channels.adapters.custom.adapter",
     "chat": "presszero.channels.adapters.chat.adapter",
     "form": "presszero.channels.adapters.form.adapter",
+    "sms": "presszero.channels.adapters.sms.adapter",
+    "phone": "presszero.channels.adapters.phone.adapter",
 }
+
+STORES: dict[str, str] = {
+    "shopify": "presszero.commerce.stores.shopify.adapter",
+    "vendure": "presszero.commerce.stores.vendure.adapter",
+    "woocommerce": "presszero.commerce.stores.woocommerce.adapter",
+}
+
+# How our own order page is paid: kind → module of its adapter.
+PAYMENTS: dict[str, str] = {
+    "stripe": "presszero.commerce.payments.stripe.adapter",
+    "transfer": "presszero.commerce.payments.transfer.adapter",
+}
+# Who tells us where parcels are: kind → module of its adapter.
+CARRIERS: dict[str, str] = {
+    "easypost": "presszero.fulfilment.carriers.easypost.adapter",
+    "aftership": "presszero.fulfilment.carriers.aftership.adapter",
+    "generic": "presszero.fulfilment.carriers.generic.adapter",
+}
+# Where every page may connect to beside us. Providers of calls are let in by themselves, where a shop has a line there.
+CONNECT = os.environ.get("PRESSZERO_CONNECT", "").split()
+# Servers that help a browser and the phone gateway to meet, and the secret that makes passwords for them (core.turn)
+TURN = os.environ.get("PRESSZERO_TURN", "")
+TURN_SECRET = os.environ.get("PRESSZERO_TURN_SECRET", "")
+STRIPE_API = os.environ.get("PRESSZERO_STRIPE_API", "https://api.stripe.com")
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {
+            "()": "presszero.core.logs.WithoutCards",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     # Strangers ask for other hosts all day; the answer is 400 and no news.
     "loggers": {"django.security.DisallowedHost": {"level": "CRITICAL"}},

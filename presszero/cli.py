@@ -21,8 +21,24 @@ settings, all optional, from the environment:
   PRESSZERO_SMTP_PORT   mail by SMTP (2525)
   PRESSZERO_LMTP_PORT   mail by LMTP (2424)
   PRESSZERO_BIND        the address these listen on (127.0.0.1)
+  PRESSZERO_SIP_PORT    telephone calls by SIP, over UDP (5060)
+  PRESSZERO_SIP_BIND    the address SIP listens on (127.0.0.1; read docs/how-to/phone-line.md before another)
+  PRESSZERO_PHONE       0: no telephone of our own, even where its parts are installed
 
 exit codes: 0 done, 1 something is wrong and said so, 2 the command was not understood, 130 interrupted
+"""
+
+STAFFING = """\
+what the numbers mean:
+  service level  the share of all callers who are answered within the target time. Whoever gives up
+                 counts as not answered, however soon they did
+  mean wait      of all callers: those answered at once and those who gave up too
+  busy           the share of the agents' time spent on callers who were served
+  rostered       agents / (1 - shrinkage), rounded up
+
+Erlang C lets nobody hang up and is pessimistic; Erlang A (with --patience) is optimistic:
+plan between them. Calls come at random and take a random time.
+A length of time is 180, 180s, 3m, 3min, 0.5h, 1h30m or 3:00; a share is 80%, 80 or 0.8.
 """
 
 
@@ -57,7 +73,8 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     serve = _command(commands, "serve", _serve, "run everything in the foreground, or one process of it")
-    serve.add_argument("process", nargs="?", choices=["edge", "app", "worker", "mail"], help="only this one")
+    processes = ["edge", "app", "worker", "mail", "media", "phone"]
+    serve.add_argument("process", nargs="?", choices=processes, help="only this one")
     _command(commands, "demo", _demo, "run everything with the demo shop in it")
     _command(commands, "doctor", _doctor, "check database, ports, mail DNS, clock and disk; say how to mend them")
 
@@ -71,6 +88,18 @@ def parser() -> argparse.ArgumentParser:
     history.add_argument("--jsonl", action="store_true", help="a line of JSON for each mail")
     history.add_argument("--line", default="", metavar="ADDRESS", help="the mail line, where there are several")
 
+    past = _command(commands, "import", _import_past, "bring in Zendesk, Gorgias or Freshdesk files, or a CSV")
+    past.add_argument("source", choices=["zendesk", "gorgias", "freshdesk", "csv"])
+    past.add_argument("path", metavar="FILE", help="a ZIP, a file, or a folder of files")
+    past.add_argument("--shop", default="", metavar="NAME", help="its short name, where there are several")
+    past.add_argument("--about", default="customers", metavar="WHAT", help="of a CSV: what its rows are")
+    past.add_argument("--line", default="", metavar="ADDRESS", help="where answers go out from")
+    past.add_argument("--dry-run", action="store_true", help="only look through it and say what would happen")
+    past.add_argument("--rejected", default="", metavar="FILE", help="write the rejected rows here, as CSV")
+
+    _promise_options(commands)
+    _staffing_options(commands)
+
     backup = _command(commands, "backup", _backup, "write a backup into a new folder; works while everything runs")
     backup.add_argument("target", metavar="FOLDER", help="where the backups are kept")
     backup.add_argument("--keep", type=int, metavar="N", help="afterwards remove all but the newest N")
@@ -82,6 +111,36 @@ def parser() -> argparse.ArgumentParser:
     manage = _command(commands, "manage", _manage, "run a Django management command, such as `manage shell`")
     manage.add_argument("words", nargs=argparse.REMAINDER, metavar="…", help="the command and its options")
     return top
+
+
+def _promise_options(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    promise = _command(commands, "promise", _promise, "learn from past orders when the next will arrive; a CSV")
+    promise.add_argument("source", metavar="ORDERS.csv", help="one order a row, with a header")
+    promise.add_argument("--placed", required=True, metavar="COL", help="the column that says when it was placed")
+    promise.add_argument(
+        "--promised", default="", metavar="COL", help="the shop's own date of delivery, if it gave one"
+    )
+    promise.add_argument("--delivered", required=True, metavar="COL", help="when it arrived; empty if it did not")
+    promise.add_argument(
+        "--group", action="extend", nargs="+", default=[], metavar="COL", help="what may matter: a lane …"
+    )
+    promise.add_argument("--as-of", default="", metavar="DATE", help="learn from what was delivered before this day")
+    promise.add_argument("--keep", type=float, default=0.965, metavar="SHARE", help="promises to be kept (0.965)")
+    promise.add_argument("--out", required=True, metavar="FILE", help="the promises, as CSV; - for the screen")
+
+
+def _staffing_options(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    staffing = _command(commands, "staffing", _staffing, "how many agents so many calls take; needs no database")
+    staffing.epilog, staffing.formatter_class = STAFFING, argparse.RawDescriptionHelpFormatter
+    staffing.add_argument("--calls", required=True, metavar="N", help="how many come in one interval, on average")
+    staffing.add_argument("--interval", default="30m", metavar="TIME", help="how long an interval is (30m)")
+    staffing.add_argument("--aht", required=True, metavar="TIME", help="handling one, wrap-up included, such as 180s")
+    staffing.add_argument("--target", default="80/20", metavar="SHARE/TIME", help="answered in time (80/20)")
+    staffing.add_argument("--agents", metavar="N", help="what so many reach, instead of how many it takes")
+    staffing.add_argument("--patience", metavar="TIME", help="how long callers wait before they hang up, on average")
+    staffing.add_argument("--occupancy", default="1.0", metavar="SHARE", help="busy at most so much (no limit)")
+    staffing.add_argument("--shrinkage", default="0", metavar="SHARE", help="paid but not there to answer (0)")
+    staffing.add_argument("--json", action="store_true", help="for a program")
 
 
 def _command(
@@ -153,6 +212,28 @@ def _really_import(source: Path, options: argparse.Namespace) -> int:
 
         new = import_mail(source, jsonl=options.jsonl, line=options.line)
     print(f"{new} mails were new.", file=sys.stderr)
+    return 0
+
+
+def _import_past(options: argparse.Namespace) -> int:
+    words = ["import_past", options.source, options.path, "--about", options.about]
+    for name in ("shop", "line", "rejected"):
+        words += [f"--{name}", getattr(options, name)] if getattr(options, name) else []
+    return _manage(argparse.Namespace(words=[*words, *(["--dry-run"] if options.dry_run else [])]))
+
+
+def _promise(options: argparse.Namespace) -> int:
+    from presszero.fulfilment.prediction import command
+    from presszero.fulfilment.prediction.reading import Asked
+
+    asked = Asked(options.placed, options.promised, options.delivered, tuple(dict.fromkeys(options.group)))
+    return command.run(command.Wanted(Path(options.source), asked, options.keep, options.as_of, options.out))
+
+
+def _staffing(options: argparse.Namespace) -> int:
+    from presszero.workforce import command
+
+    print(command.run(options))
     return 0
 
 

@@ -30,8 +30,10 @@ WARM = (
     "presszero.intake.worker",
     "presszero.intake.maildoor",
 )
+WARM_PHONE = ("presszero.calls.actions", "presszero.intake.phone.recordings")
 UNFIT = ("database", "version", "writable", "encoding")  # findings that no work can begin with
-COLOURS = {"edge": 36, "app": 32, "worker": 33, "mail": 35, "database": 34}
+COLOURS = {"edge": 36, "app": 32, "worker": 33, "mail": 35, "database": 34, "phone": 96, "media": 90}
+PHONE = ("media", "phone")  # run only where their parts are installed
 
 
 def serve_all(*, seed: bool = False) -> int:
@@ -120,7 +122,24 @@ def run_mail() -> None:
     importlib.import_module("presszero.intake.maildoor").run(_stop_on_signal())
 
 
-RUN: dict[str, Callable[[], None]] = {"edge": run_edge, "app": run_app, "worker": run_worker, "mail": run_mail}
+def run_phone() -> None:
+    set_up_django()
+    importlib.import_module("presszero.intake.phone.serve").run(_stop_on_signal())
+
+
+def run_media() -> None:
+    """rtpengine: beside the gateway and not under it, so that talk goes on while the gateway is started anew."""
+    importlib.import_module("presszero.intake.phone.serve").become_rtpengine()
+
+
+RUN: dict[str, Callable[[], None]] = {
+    "edge": run_edge,
+    "app": run_app,
+    "worker": run_worker,
+    "mail": run_mail,
+    "media": run_media,
+    "phone": run_phone,
+}
 
 
 def run_migrations() -> None:
@@ -130,9 +149,13 @@ def run_migrations() -> None:
 
 
 def run_pretend() -> None:
-    """The mailboxes of the demo shop's customers."""
+    """The mailboxes and telephones of the demo shop's customers."""
     set_up_django()
-    importlib.import_module("presszero.demo.mailbox").run(_stop_on_signal())
+    stop = _stop_on_signal()
+    carrier = importlib.import_module("presszero.demo.carrier").begin(stop)
+    importlib.import_module("presszero.demo.mailbox").run(stop)
+    if carrier:
+        carrier.join(5)
 
 
 def run_setup_key() -> None:
@@ -150,7 +173,8 @@ def _run(supervisor: Supervisor, database: Child, *, seed: bool) -> int:
     if postgres.is_embedded():
         supervisor.say("", "Starting the database.")
         supervisor.start(database)
-    _warm_up()
+    without = importlib.import_module("presszero.intake.phone.serve").why_not()
+    warm_up(phone=not without)
     if postgres.is_embedded() and not supervisor.wait_for(postgres.Cluster(home()).is_open, database):
         return 0 if supervisor.stopping else 1
     for name, run, sentence in (
@@ -162,7 +186,11 @@ def _run(supervisor: Supervisor, database: Child, *, seed: bool) -> int:
         if supervisor.run_once(Child(name, run)):
             return 0 if supervisor.stopping else 1
     demo = {"pretend": run_pretend} if seed else {}
+    if without:
+        supervisor.say("", without)
     for name, run in {**RUN, "app": run_app_behind_edge, **demo}.items():
+        if without and name in PHONE:
+            continue
         supervisor.start(Child(name, _named(name, run)))
     if supervisor.wait_for(lambda: all(answers(door.port) for door in DOORS)):
         _banner(_who_to_be() if seed else _where_to_begin())
@@ -190,11 +218,14 @@ def _named(name: str, run: Callable[[], None]) -> Callable[[], None]:
     return named
 
 
-def _warm_up() -> None:
-    """Import once what every child needs, so that they share the memory. What is broken here, the child will tell."""
+def warm_up(*, phone: bool) -> None:
+    """Import once what every child needs, so that they share the memory. What is broken here, the child will tell.
+
+    phone: a gateway that was killed must take calls again at once.
+    """
     with contextlib.suppress(Exception):
         set_up_django()
-    for module in WARM:
+    for module in (*WARM, *(WARM_PHONE if phone else ())):
         with contextlib.suppress(Exception):
             importlib.import_module(module)
     gc.collect()

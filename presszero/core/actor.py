@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person on the team, the customer, the assistant, or the product itself."""
+    """A person on the team, the customer, the assistant, a rule or program of the merchant's, or the product itself."""
 
-    kind: str  # member · customer · assistant · system
-    id: int | None = None  # the membership's or customer's id
+    kind: str  # member · customer · assistant · rule · api · system
+    id: int | None = None  # the membership's or customer's id, a program's token; of a rule the firing, which says why
     name: str = ""
 
     @property

@@ -5,6 +5,7 @@ class Refused(Exception):
     """Nothing was changed. The text is a sentence for the person who asked; `next_step` says what they can do."""
 
     next_step: str = ""
+    status: int = 422  # what HTTP says of it
 
     def __init__(self, sentence: str, next_step: str = "") -> None:
         super().__init__(sentence)

@@ -7,6 +7,7 @@ Sealing is AES-256-GCM under a key derived from SECRET_KEY (HKDF-SHA256); older 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import os
 import secrets
@@ -44,6 +45,29 @@ def open_sealed(sealed: bytes, purpose: str) -> dict[str, str]:
     raise CannotOpen("These secrets were sealed with another key. Enter them again, or restore the old secret key.")
 
 
+def seal_bytes(plain: bytes, place: str) -> bytes:
+    """Bytes as they lie on disk or in a row: nonce, ciphertext, tag (28 bytes more). `place` must be given to open."""
+    nonce = os.urandom(12)
+    return nonce + _bulk(settings.SECRET_KEY).encrypt(nonce, plain, place.encode("utf-8", "replace"))
+
+
+def open_bytes(sealed: bytes, place: str) -> bytes:
+    """What `seal_bytes` sealed for the same place. Raises CannotOpen."""
+    for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+        try:
+            return _bulk(secret).decrypt(sealed[:12], sealed[12:], place.encode("utf-8", "replace"))
+        except InvalidTag:
+            continue
+    raise CannotOpen("These bytes were sealed with another key. Put the old one into PRESSZERO_OLD_SECRET_KEYS.")
+
+
+def blind(word: str, purpose: str) -> str:
+    """A keyed hash (HMAC-SHA256, hex): tells whether two words are the same, and to nobody without the key which."""
+    return hmac.new(
+        _blinding(settings.SECRET_KEY), f"{purpose}\n{word}".encode("utf-8", "replace"), "sha256"
+    ).hexdigest()
+
+
 def new_token(bits: int = 256) -> str:
     """URL-safe, random, never derived from anything."""
     return secrets.token_urlsafe(bits // 8)
@@ -52,6 +76,17 @@ def new_token(bits: int = 256) -> str:
 def fingerprint(token: str) -> str:
     """What we keep of a token: its SHA-256, in hex."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+@cache
+def _bulk(secret: str) -> AESGCM:
+    """For large things: a key of its own, made ready once."""
+    return AESGCM(HKDF(SHA256(), 32, salt=b"press-zero", info=b"bytes").derive(secret.encode()))
+
+
+@cache
+def _blinding(secret: str) -> bytes:
+    return HKDF(SHA256(), 32, salt=b"press-zero", info=b"blind").derive(secret.encode())
 
 
 @cache

@@ -13,13 +13,18 @@ _SPACES = re.compile(r"\s+")
 
 def clean(text: str, limit: int | None = None) -> str:
     """Storable text: no NUL, no lone surrogates, no control characters, newlines as \\n."""
-    text = text.encode("utf-8", "replace").decode("utf-8")
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROLS)
+    if not (text.isascii() and text.isprintable()):  # nearly every header and id is, and needs nothing
+        text = text.encode("utf-8", "replace").decode("utf-8")
+        text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROLS)
     return text if limit is None else text[:limit]
 
 
 def one_line(text: str, limit: int = 998) -> str:
     """A name, subject or header value: clean, on one line, unable to turn the text around it."""
+    if not text:
+        return ""
+    if text.isascii() and text.isprintable() and "  " not in text:  # as nearly every id and name
+        return text.strip()[:limit]
     return _SPACES.sub(" ", clean(text).translate(_TURNS)).strip()[:limit]
 
 

@@ -33,6 +33,10 @@ APP = Door("the pages behind the edge", "PRESSZERO_APP_PORT", 8001)
 SMTP = Door("mail by SMTP", "PRESSZERO_SMTP_PORT", 2525)
 LMTP = Door("mail by LMTP", "PRESSZERO_LMTP_PORT", 2424)
 DOORS = (EDGE, APP, SMTP, LMTP)
+# By UDP, and only where a telephone is run; the last two on this machine alone.
+SIP = Door("telephone calls by SIP", "PRESSZERO_SIP_PORT", 5060)
+NG = Door("rtpengine's control", "PRESSZERO_NG_PORT", 2223)
+KEYS = Door("keys that callers press", "PRESSZERO_KEYS_PORT", 2300)
 
 
 def bind_address() -> str:
@@ -72,6 +76,16 @@ def why_unusable(door: Door) -> str | None:
             where = f"{bind_address()}, port {port} ({door.name})"
             return f"Nothing can listen at {where}: {why.strerror}. See PRESSZERO_BIND."
         return f"Port {port} ({door.name}) is already used{by}. Stop that, or choose another with {door.setting}."
+    return None
+
+
+def why_udp_unusable(door: Door, address: str) -> str | None:
+    """The same for a port of UDP packets at `address`."""
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM) as trial:
+            trial.bind((address, door.port))
+    except OSError as why:
+        return f"UDP port {door.port} at {address} ({door.name}): {why.strerror}. Move it with {door.setting}."
     return None
 
 

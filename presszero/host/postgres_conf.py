@@ -10,7 +10,7 @@ ROLE = DATABASE = "presszero"
 TUNED = """\
 listen_addresses = ''                    # no network at all: one socket in a closed folder
 unix_socket_permissions = 0700
-max_connections = 100
+max_connections = 250
 shared_buffers = 64MB
 work_mem = 8MB
 maintenance_work_mem = 64MB
@@ -40,8 +40,8 @@ log_line_prefix = '%m [%p] '
 
 # Said out loud although they are the defaults: what a merchant was told is stored must be stored.
 DURABLE = "fsync = on\nfull_page_writes = on\nsynchronous_commit = on\n"
-# For throw-away clusters of tests: survives kill -9 of any process, not a power cut.
-THROWAWAY = "fsync = off\nfull_page_writes = off\nsynchronous_commit = on\n"
+# For throw-away clusters of tests: survives kill -9 of any process, not a power cut; several products use it at once.
+THROWAWAY = "fsync = off\nfull_page_writes = off\nsynchronous_commit = on\nmax_connections = 600\n"
 
 
 def write(data: Path, sockets: Path, cluster_name: str, *, major: int, durable: bool = True) -> None:

@@ -2,8 +2,8 @@
 
 Named in pyproject.toml with `-p`, since pytest-django reads the settings before any conftest.py is imported. The
 settings therefore find the address in the environment as soon as this module is imported; the server itself starts
-once pytest is configured. Workers of pytest-xdist inherit the address, and each makes its own database there. With
-DATABASE_URL given, that server is used instead, and nothing is started.
+once pytest is configured. Workers of pytest-xdist inherit the address, and each makes its own database there, a copy of
+the one that pytest_tables makes. With DATABASE_URL given, that server is used instead, and nothing is started.
 """
 
 import atexit
@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from presszero.host import pytest_tables
 from presszero.host.postgres import Cluster, Server, start
 from presszero.host.refusal import Refusal
 
@@ -44,6 +45,8 @@ class Throwaway:
                 self.server = start(self.cluster, say=lambda sentence: None)
             except Refusal as why:
                 raise pytest.UsageError(str(why)) from why
+        if session.config.getoption("numprocesses", None):  # its workers collect meanwhile
+            pytest_tables.begin()
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
@@ -53,6 +56,8 @@ class Throwaway:
         if self.server:
             self.server.stop()
             self.server = None
+        elif not self.cluster and self.home.exists():
+            pytest_tables.forget()
         shutil.rmtree(self.home, ignore_errors=True)
 
 

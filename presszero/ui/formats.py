@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format, get_format, number_format
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
+from presszero.core.money import Money
+
 _TINTS = ("", "b", "c", "d")
-_ICONS = {"email": "mail", "chat": "chat", "visitor": "chat", "form": "globe", "phone": "phone", "custom": "plug"}
-# Marked for translation where they are used, in the context "channel".
-_CHANNELS = {
-    "email": "e-mail",
+_ICONS = {
+    "email": "mail",
     "chat": "chat",
     "visitor": "chat",
-    "form": "web form",
+    "form": "globe",
     "phone": "phone",
-    "custom": "own channel",
+    "sms": "mobile",
+    "custom": "plug",
+}
+# Said anew for each language: a channel's word is not always that of the thing.
+_CHANNELS: Mapping[str, Callable[[], str]] = {
+    "email": lambda: pgettext("channel", "e-mail"),
+    "chat": lambda: pgettext("channel", "chat"),
+    "visitor": lambda: pgettext("channel", "chat"),
+    "form": lambda: pgettext("channel", "web form"),
+    "phone": lambda: pgettext("channel", "phone"),
+    "sms": lambda: pgettext("channel", "text"),
+    "custom": lambda: pgettext("channel", "own channel"),
 }
 _SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥"}
 _WHOLE = {"JPY", "KRW", "VND", "CLP", "ISK"}  # currencies without a hundredth, ISO 4217
@@ -46,7 +58,14 @@ def day(at: datetime | None) -> Markup | str:
     """The date alone: "12 Nov 2025"."""
     if at is None:
         return ""
-    return _element(at, "day", date_format(timezone.localtime(at), "j M Y"))
+    return _element(at, "day", dated(timezone.localtime(at), "j M Y"))
+
+
+def dated(day: date, parts: str) -> str:
+    """A date by Django's letters, as the language writes them: "24 Aug", and in German "24. Aug."."""
+    if "j." in get_format("MONTH_DAY_FORMAT"):
+        parts = parts.replace("l j", "l, j").replace("j", "j.")
+    return date_format(day, parts)
 
 
 def until(at: datetime | None, now: datetime | None = None) -> Markup | str:
@@ -73,6 +92,11 @@ def money(amount: Decimal | int | str, currency: str) -> str:
     return f"{_SIGNS.get(currency, currency)}\u00a0{figures}"
 
 
+def price(minor: int, currency: str) -> str:
+    """Minor units as people write them: "£148.00", "148,00 €"."""
+    return Money(minor, currency).says(get_language() or "en")
+
+
 def size(count: int) -> str:
     """Bytes for people: "312 kB"."""
     if count < 1000:
@@ -92,6 +116,11 @@ def initials(name: str) -> str:
     if not words:
         return "?"
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+
+def called(name: str) -> str:
+    """What to call a customer; one word for whoever gave no name."""
+    return name or _("Somebody")
 
 
 def tint(seed: int | None) -> str:
@@ -142,7 +171,7 @@ def _date(local: datetime, now: datetime) -> str:
 @lru_cache(maxsize=64)
 def _channel(kind: str, language: str | None) -> str:
     word = _CHANNELS.get(kind)
-    return pgettext("channel", word) if word else kind
+    return word() if word else kind
 
 
 @lru_cache(maxsize=8000)
@@ -160,4 +189,4 @@ def _weekday(number: int, language: str | None) -> str:
 
 @lru_cache(maxsize=2000)
 def _date_of(year: int, month: int, day: int, this_year: bool, language: str | None) -> str:
-    return date_format(date(year, month, day), "j M" if this_year else "j M Y")
+    return dated(date(year, month, day), "j M" if this_year else "j M Y")

@@ -10,10 +10,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language, get_language_bidi, gettext, ngettext, override
+from django.utils.translation import get_language, get_language_bidi, gettext, ngettext, override, pgettext
 from jinja2 import Environment, StrictUndefined
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
+
+from presszero.core import phones
 
 from . import formats
 from .assets import asset_url
@@ -33,7 +35,7 @@ def environment(**options: Any) -> Environment:
     options.update(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     options["extensions"] = ["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols", Translated]
     env = Environment(**{**options, "autoescape": True})  # noqa: S701 - it is on, said by a mapping
-    env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
+    env.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext)  # type: ignore[attr-defined]  # added by the extension
     env.globals.update(asset=asset_url, url=reverse, language=get_language, is_rtl=get_language_bidi, icons=icon_names)
     env.globals.update(_everywhere)
     env.filters.update(
@@ -42,12 +44,16 @@ def environment(**options: Any) -> Environment:
         day=formats.day,
         until=formats.until,
         money=formats.money,
+        price=formats.price,
         size=formats.size,
         initials=formats.initials,
+        called=formats.called,
+        dated=formats.dated,
         tint=formats.tint,
         channel_icon=formats.channel_icon,
         channel_word=formats.channel_word,
         linked=linked,
+        telephone=phones.shown,
     )
     return env
 

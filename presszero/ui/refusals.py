@@ -19,7 +19,7 @@ class Refusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        return refusal(request, error) if isinstance(error, Refused) else None
+        return refusal(request, error, error.status) if isinstance(error, Refused) else None
 
 
 def refusal(request: HttpRequest, refused: Refused, status: int = 422) -> HttpResponse:

@@ -23,6 +23,7 @@ export interface Config {
   minutes: number; // until the first answer, of open time
   privacy: string; // the shop's own page on it, or ""
   phone: string;
+  callMe: string; // the page on which they ask to be called, or ""
   texts: Record<string, string>;
   invitations: Invitation[];
   limits: { files: number; bytes: number; text: number };

@@ -150,6 +150,7 @@ export function zeroSheet(says: string, write: () => void, leave: () => void): v
     h("p", {}, says),
     row("chat", t("zero_write"), t("zero_write_more"), () => (opened.close(), write())),
     config.phone ? row("phone", t("zero_call"), config.phone, () => window.open(`tel:${config.phone.replace(/[^+\d]/g, "")}`, "_top")) : null,
+    config.callMe ? row("retry", t("zero_call_me"), t("zero_call_me_more"), () => window.open(config.callMe, "_blank")) : null,
     row("mail", t("zero_mail"), t("zero_mail_more"), () => (opened.close(), leave())),
   );
 }

@@ -19,6 +19,7 @@ from presszero.host.memory import family, proportional
 from presszero.host.postgres_cluster import Cluster
 from presszero.host.processes import alive, command_line
 from tests.ports import free_ports
+from tests.waiting import crowded
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("serve")]  # one after another, in one worker
 
@@ -33,7 +34,7 @@ class Served:
         self.home, self.ports = home, ports
         self.environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         self.environment |= {name: str(port) for name, port in zip(SETTINGS, ports, strict=True)}
-        self.environment["PRESSZERO_HOME"] = str(home)
+        self.environment |= {"PRESSZERO_HOME": str(home), "PRESSZERO_PHONE": "0"}
         self.process = self.start()
 
     def start(self):
@@ -97,9 +98,9 @@ def greets(port):
 
 
 def wait_until(condition, seconds):
-    deadline = time.monotonic() + seconds
+    began = time.monotonic()
     while not condition():
-        if time.monotonic() > deadline:
+        if time.monotonic() - began > seconds * crowded():
             return False
         time.sleep(0.05)
     return True
@@ -193,7 +194,7 @@ def test_f35_kill_9_of_everything_and_a_second_start_within_ten_seconds(served):
     begun = time.monotonic()
     served.start()
     assert wait_until(served.is_whole, 5)
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 10 * crowded()
 
 
 def test_ctrl_c_stops_all_of_it_within_ten_seconds(served):
@@ -201,5 +202,5 @@ def test_ctrl_c_stops_all_of_it_within_ten_seconds(served):
     begun = time.monotonic()
     served.process.send_signal(signal.SIGINT)
     assert served.process.wait(10) == 0
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 10 * crowded()
     assert [pid for pid in everyone if alive(pid)] == []

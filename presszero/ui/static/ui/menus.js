@@ -5,7 +5,10 @@ document.addEventListener("click", (event) => {
     if (!inside || event.target.closest(".item:not([data-stays])")) menu.open = false;
   }
   const opener = event.target.closest("[data-opens]");
-  if (opener) document.getElementById(opener.dataset.opens)?.showModal();
+  const opened = opener && document.getElementById(opener.dataset.opens);
+  // What it held before is not pressed in the moment in which it is exchanged.
+  if (opened && !opened.contains(opener) && opener.getAttribute("hx-target") === `#${opened.id}`) opened.replaceChildren();
+  opened?.showModal();
   const closer = event.target.closest("[data-closes]");
   if (closer) closer.closest("dialog")?.close();
   if (event.target instanceof HTMLDialogElement && event.target.classList.contains("modal")) event.target.close();

@@ -1,19 +1,22 @@
 // <time data-as="ago|moment|until"> in the reader's own language and zone, kept fresh. The server's text is the fallback.
-const language = document.documentElement.lang || undefined;
-const unit = (n, name) => new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "short" }).format(n);
+const page = document.documentElement.lang || undefined;
+// The page's language as its reader writes it: a page in English has British dates for whoever reads British English.
+const language = navigator.languages?.find((one) => one === page || one.startsWith(`${page}-`)) ?? page;
+const unit = (n, name) => new Intl.NumberFormat(page, { style: "unit", unit: name, unitDisplay: "short" }).format(n);
 const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const weekday = new Intl.DateTimeFormat(language, { weekday: "short" });
 const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
 const dayOfYear = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" });
 const whole = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "short" });
+const recent = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 
 const sameDay = (a, b) => a.toDateString() === b.toDateString();
 const date = (at, now) => (at.getFullYear() === now.getFullYear() ? day : dayOfYear).format(at);
 
 const write = {
-  ago(at, now, server) {
+  ago(at, now) {
     const seconds = (now - at) / 1000;
-    if (Math.abs(seconds) < 60) return server.now ?? "now";
+    if (Math.abs(seconds) < 60) return recent.format(0, "second");
     if (seconds < 0) return write.moment(at, now);
     if (seconds < 3600) return unit(Math.floor(seconds / 60), "minute");
     if (seconds < 86400) return unit(Math.floor(seconds / 3600), "hour");
@@ -37,7 +40,7 @@ export function freshen(root = document) {
   const now = new Date();
   for (const element of root.querySelectorAll("time[data-as]")) {
     const at = new Date(element.dateTime);
-    const text = write[element.dataset.as]?.(at, now, element.dataset);
+    const text = write[element.dataset.as]?.(at, now);
     if (text && text !== element.textContent) element.textContent = text;
     if (!element.title) element.title = whole.format(at);
   }
