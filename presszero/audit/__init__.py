@@ -1,4 +1,4 @@
 """Who did what to the settings, the people and the exceptions; chained afterwards, not in the writer's way.
 
-Owns: audit record. Announces: nothing. Hears: nothing.
+Owns: audit record, look. Announces: nothing. Hears: nothing.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -18,6 +19,11 @@ from .models import Record
 Values = Mapping[str, Any] | None
 _START = "0" * 64  # what the first row of a merchant is chained to
 _BATCH = 1000
+_LOOK = """
+INSERT INTO audit_look (merchant_id, member_id, customer_id, hour, at)
+VALUES (%s, %s, %s, date_trunc('hour', %s::timestamptz), %s)
+ON CONFLICT (merchant_id, customer_id, hour, member_id) DO NOTHING
+"""
 
 
 def record(
@@ -40,6 +46,12 @@ def record(
         after=dict(after) if after is not None else None,
         why=clean(why, 2000),
     )
+
+
+def looked(merchant_id: int, member_id: int, customer_id: int, at: datetime) -> None:
+    """A member opened a customer's record. One row an hour at most, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOK, [merchant_id, member_id, customer_id, at, at])
 
 
 def chain(merchant: Merchant | None = None, limit: int = _BATCH) -> int:

@@ -25,3 +25,17 @@ class Record(Owned):
             models.Index(fields=["id"], condition=models.Q(chain=""), name="audit_unchained"),
         ]
         constraints = [models.UniqueConstraint(fields=["merchant", "place"], name="one_record_a_place")]
+
+
+class Look(Owned):
+    """That a member opened a customer's record; at most one an hour. By id: customers and members are known above."""
+
+    member_id = models.BigIntegerField()
+    customer_id = models.BigIntegerField()
+    hour = models.DateTimeField()  # the hour it began in
+    at = models.DateTimeField()  # the first time within it
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "customer_id", "hour", "member_id"], name="one_look_an_hour")
+        ]

@@ -1,4 +1,7 @@
-"""Something pushed to us, before it is a row, and the one statement that makes it one. Needs no Django.
+"""Something pushed to us, before it is a row, and the one statement that makes it one. Needs no ORM.
+
+The bytes are sealed on their way into the row, and opened by `actions.body_of` alone: what they carry may be somebody's
+card, until splitting has looked.
 
 The edge runs it on a connection of its own, everybody else through `actions.receive`.
 """
@@ -11,18 +14,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from presszero.core import cards
+from presszero.core.sealing import blind, open_bytes, seal_bytes
 from presszero.core.text import clean
 
 MAX_EXTERNAL_ID = 200  # characters; a longer one is cut and told apart by its hash
 
 # In the order they came; a row that is there already, or twice in one group, is left alone.
 RECEIVE = """
-INSERT INTO mailroom_received (merchant_id, line_id, external_id, lane, headers, body, backfill, received_at)
-SELECT merchant_id, line_id, external_id, lane, headers, body, backfill, coalesce(received_at, now())
-FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::smallint[], %s::jsonb[], %s::bytea[], %s::bool[],
+INSERT INTO mailroom_received
+  (merchant_id, line_id, external_id, lane, headers, body, sealed, sha256, backfill, received_at)
+SELECT merchant_id, line_id, external_id, lane, headers, body, 1, sha256, backfill, coalesce(received_at, now())
+FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::smallint[], %s::jsonb[], %s::bytea[], %s::bytea[], %s::bool[],
             %s::timestamptz[])
   WITH ORDINALITY
-  AS row (merchant_id, line_id, external_id, lane, headers, body, backfill, received_at, place)
+  AS row (merchant_id, line_id, external_id, lane, headers, body, sha256, backfill, received_at, place)
 ORDER BY place
 ON CONFLICT (merchant_id, line_id, external_id) DO NOTHING
 RETURNING merchant_id, line_id, external_id
@@ -51,16 +57,31 @@ class Incoming:
 
 def storable_id(text: str) -> str:
     """An id as the database can keep it: clean, and at most 200 characters without two ids becoming one."""
-    kept = clean(text)
+    kept = cards.masked(clean(text))[0]
     if kept == text and len(text) <= MAX_EXTERNAL_ID:
         return text
-    digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    plain = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    # Keyed where a card was: one behind a bare hash is found by trying.
+    digest = plain if kept == clean(text) else blind(text, "external id")
     return f"{kept[: MAX_EXTERNAL_ID - 65]}:{digest}"
 
 
 def storable_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Headers without what a JSON column refuses."""
-    return {clean(name): clean(value) for name, value in headers.items()}
+    """Headers without what a JSON column refuses, and without card numbers."""
+    kept = {clean(name): clean(value) for name, value in headers.items()}
+    if not cards.possible("\n\n\n\n\n".join(kept.values())):  # further apart than the digits of one number
+        return kept
+    return {name: cards.masked(value)[0] for name, value in kept.items()}
+
+
+def sealed(body: bytes, key: Key) -> bytes:
+    """The bytes as their row keeps them; those of one row open in no other."""
+    return seal_bytes(body, _place(key))
+
+
+def opened(body: bytes, key: Key) -> bytes:
+    """The reverse. Raises sealing.CannotOpen."""
+    return open_bytes(body, _place(key))
 
 
 def columns(rows: Sequence[Incoming]) -> tuple[list[object], ...]:
@@ -71,7 +92,8 @@ def columns(rows: Sequence[Incoming]) -> tuple[list[object], ...]:
         [row.external_id for row in rows],
         [row.lane for row in rows],
         [json.dumps(dict(row.headers)) for row in rows],
-        [row.body for row in rows],
+        [sealed(row.body, row.key) for row in rows],
+        [sha256(row.body).digest() for row in rows],
         [row.backfill for row in rows],
         [row.received_at for row in rows],
     )
@@ -85,3 +107,7 @@ def which_are_new(rows: Sequence[Incoming], stored: Sequence[Key]) -> list[bool]
         found.append(row.key in left)
         left.discard(row.key)
     return found
+
+
+def _place(key: Key) -> str:
+    return "received:{}:{}:{}".format(*key)

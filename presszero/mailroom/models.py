@@ -17,7 +17,10 @@ class Received(Owned):
     external_id = models.CharField(max_length=300)
     lane = models.SmallIntegerField()
     headers = models.JSONField(default=dict)
-    body = models.BinaryField()
+    body = models.BinaryField()  # `actions.body_of` opens it
+    sealed = models.SmallIntegerField(db_default=0)  # 1: AES-256-GCM, see incoming; 0: as it came
+    sha256 = models.BinaryField(null=True)  # of the bytes as they came, whatever was masked since
+    masked_at = models.DateTimeField(null=True)  # a card number was taken out of the bytes
     received_at = models.DateTimeField(db_default=Now())
     split_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(db_default=0)

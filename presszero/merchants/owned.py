@@ -71,7 +71,12 @@ class TenantKeys(Operation):
 
 def _owned_models(apps: Apps, app_label: str) -> list[type[models.Model]]:
     found = apps.get_app_config(app_label).get_models()
-    return [m for m in found if m._meta.managed and any(f.name == "merchant" for f in m._meta.local_fields)]
+    return [m for m in found if m._meta.managed and any(_owns(f) for f in m._meta.local_fields)]
+
+
+def _owns(field: Any) -> bool:
+    """A row that may be nobody's, such as a session of somebody without a team, keeps its plain key."""
+    return field.name == "merchant" and not field.null
 
 
 def _primary_key(editor: BaseDatabaseSchemaEditor, table: str) -> None:

@@ -11,9 +11,11 @@ import json
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils.translation import gettext as _
 
 from presszero.core.refusal import Refused
 
@@ -27,6 +29,7 @@ LIMIT = 500  # events read at once
 NEAR = 100  # events that may concern nobody before every listener reads past them
 
 _COLUMNS = ("id", "kind", "merchant_id", "at", "actor", "customer_id", "conversation_id", "order_id")
+_FIELDS = [field.attname for field in Event._meta.concrete_fields]
 _LIST = ", ".join(f"e.{name}" for name in (*_COLUMNS, "data"))
 _CLAIM = """
 SELECT high, gaps, pg_current_xact_id()::text::bigint, pg_snapshot_xmin(pg_current_snapshot())::text::bigint
@@ -52,6 +55,7 @@ class Listener:
     name: str
     kinds: frozenset[str]
     react: Callable[[Event], None]
+    together: Callable[[list[Event]], None] | None = None  # the same for many, where that is cheaper
 
 
 listeners: dict[str, Listener] = {}
@@ -61,17 +65,50 @@ def hears(name: str, *kinds: str) -> Callable[[Callable[[Event], None]], Callabl
     """Registers a reaction under a name that never changes: its cursor is kept by it."""
 
     def register(react: Callable[[Event], None]) -> Callable[[Event], None]:
-        if name in listeners:
-            raise ValueError(f"Two reactions are called {name!r}.")
-        listeners[name] = Listener(name, frozenset(kinds), react)
+        _register(Listener(name, frozenset(kinds), react))
         return react
 
     return register
 
 
-@transaction.atomic
+def hears_together(name: str, *kinds: str) -> Callable[[Callable[[list[Event]], None]], Callable[[list[Event]], None]]:
+    """As `hears`, for a reaction that takes all events of a round at once.
+
+    When that fails, its events are given to it one by one, so that only the one that breaks it is parked.
+    """
+
+    def register(react: Callable[[list[Event]], None]) -> Callable[[list[Event]], None]:
+        _register(Listener(name, frozenset(kinds), lambda event: react([event]), react))
+        return react
+
+    return register
+
+
+def _register(listener: Listener) -> None:
+    if listener.name in listeners:
+        raise ValueError(f"Two reactions are called {listener.name!r}.")
+    listeners[listener.name] = listener
+
+
 def consume(listener: Listener, limit: int = LIMIT) -> int:
-    """Reacts to the next events; how many were read. 0 when there are none, or another worker is at it."""
+    """Reacts to the next events; how many were read. 0 when there are none, or another worker is at it.
+
+    What is done together nearly always goes well, so nothing guards it: what fails is undone, and goes one by one.
+    """
+    one_by_one = partial(_one_by_one, listener)
+    if listener.together is None:
+        return _round(listener, limit, one_by_one)
+    try:
+        return _round(listener, limit, listener.together)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("%s failed on what it did at once; its events go one by one", listener.name)
+    return _round(listener, limit, one_by_one)
+
+
+@transaction.atomic
+def _round(listener: Listener, limit: int, react: Callable[[list[Event]], None]) -> int:
     claimed = _claim(listener)
     if claimed is None:
         return 0
@@ -80,18 +117,24 @@ def consume(listener: Listener, limit: int = LIMIT) -> int:
     read = _read(progress, limit)
     progress.saw(values[0] for values in read)
     progress.close(oldest_running)
-    for values in read:
-        if values[1] in listener.kinds:
-            _react(listener, _event(values))
+    if heard := [_event(values) for values in read if values[1] in listener.kinds]:
+        react(heard)
     if progress != stood:
         _keep(listener, progress)
     return len(read)
 
 
+def _one_by_one(listener: Listener, heard: list[Event]) -> None:
+    for event in heard:
+        _react(listener, event)
+
+
 def retry(parked: Parked) -> bool:
     """Tries a parked event again; whether it went well. Raises Refused when nobody hears it any more."""
     if parked.listener not in listeners:
-        raise Refused("The part of the product that heard this is no longer there.", "There is nothing to try again.")
+        raise Refused(
+            _("The part of the product that heard this is no longer there."), _("There is nothing to try again.")
+        )
     event = Event.objects.get(merchant_id=parked.merchant_id, id=parked.event_id)
     if not _react(listeners[parked.listener], event):
         return False
@@ -106,13 +149,22 @@ def _claim(listener: Listener) -> tuple[Progress, int, int] | None:
     """
     found = _locked(listener)
     if found is None and not Cursor.objects.filter(listener=listener.name).exists():
-        latest = Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
-        Cursor.objects.bulk_create([Cursor(listener=listener.name, high=latest)], ignore_conflicts=True)
+        present = _present()
+        begun = Cursor(listener=listener.name, high=present.high, gaps=_stored(present))
+        Cursor.objects.bulk_create([begun], ignore_conflicts=True)
         found = _locked(listener)
     if found is None:
         return None
     high, gaps, ours, oldest_running = found
     return Progress(high, _gaps(gaps)), ours, oldest_running
+
+
+def _present() -> Progress:
+    """At the newest event. What is being written just now, with an id below that one, is a gap: it is still to come."""
+    latest = [*Event.objects.order_by("-id").values_list("id", flat=True)[:LIMIT]]
+    progress = Progress(min(latest, default=0))
+    progress.saw(latest)
+    return progress
 
 
 def _locked(listener: Listener) -> tuple[int, str, int, int] | None:
@@ -137,6 +189,10 @@ def _gaps(stored: str) -> list[Gap]:
     return [Gap(first, last, begun_after) for first, last, begun_after in json.loads(stored)]
 
 
+def _stored(progress: Progress) -> list[list[int | None]]:
+    return [[gap.first, gap.last, gap.begun_after] for gap in progress.gaps]
+
+
 def _read(progress: Progress, limit: int) -> list[tuple[Any, ...]]:
     """What is new above the high mark, and what has appeared in a gap; both by index. Rows, in order of id."""
     found = []
@@ -149,11 +205,15 @@ def _read(progress: Progress, limit: int) -> list[tuple[Any, ...]]:
 
 
 def _event(values: tuple[Any, ...]) -> Event:
-    return Event(**dict(zip(_COLUMNS, values[:-1], strict=True)), data=json.loads(values[-1]))
+    """By place, in the order of the model's fields: several stand behind each message, and names cost twice as much."""
+    number, kind, merchant_id, at, actor, customer_id, conversation_id, order_id, details = values
+    fields = (number, merchant_id, kind, at, actor, customer_id, conversation_id, order_id, json.loads(details))
+    found: Event = Event.from_db("default", _FIELDS, fields)
+    return found
 
 
 def _keep(listener: Listener, progress: Progress) -> None:
-    gaps = [[gap.first, gap.last, gap.begun_after] for gap in progress.gaps]
+    gaps = _stored(progress)
     if len(gaps) > HOLES_ALARM:
         log.error("%s has %d open gaps in the timeline: look for a transaction left open.", listener.name, len(gaps))
     with connection.cursor() as cursor:

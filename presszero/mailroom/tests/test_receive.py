@@ -10,7 +10,7 @@ from django.db import DataError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from presszero.mailroom.actions import receive
+from presszero.mailroom.actions import body_of, receive
 from presszero.mailroom.incoming import Incoming, storable_headers, storable_id
 from presszero.mailroom.lanes import LANES, lane
 from presszero.mailroom.models import LANES as LANES_OF_ROWS
@@ -31,7 +31,7 @@ def test_each_is_stored_once_and_we_are_told_which_are_new(mail: Incoming) -> No
     assert receive([]) == []
     rows = Received.objects.order_by("id")
     assert [row.external_id for row in rows] == [mail.external_id, second.external_id]
-    assert (bytes(rows[0].body), rows[0].headers, rows[0].backfill) == (mail.body, {"from": "ada"}, False)
+    assert (body_of(rows[0]), rows[0].headers, rows[0].backfill) == (mail.body, {"from": "ada"}, False)
 
 
 def test_history_says_so_and_keeps_its_time(mail: Incoming) -> None:

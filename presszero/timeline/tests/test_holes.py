@@ -14,6 +14,7 @@ from presszero.intake.edge.database import Seat, conninfo
 from presszero.intake.edge.tail import Tail
 from presszero.intake.edge.topics import Happened
 from presszero.timeline.holes import Progress
+from tests.waiting import crowded
 
 
 @given(st.lists(st.sets(st.integers(min_value=1, max_value=60)), max_size=6))
@@ -84,6 +85,6 @@ def insert(connection: psycopg.Connection[tuple[int]]) -> int:
 
 
 async def until(condition, seconds: float = 5) -> None:  # type: ignore[no-untyped-def]
-    async with asyncio.timeout(seconds):
+    async with asyncio.timeout(seconds * crowded()):
         while not condition():
             await asyncio.sleep(0.01)

@@ -251,3 +251,27 @@ def test_partitions_are_made_ahead(merchant: Merchant) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_inherits WHERE inhparent = 'timeline_event'::regclass")
         assert cursor.fetchone()[0] >= 3
+
+
+def test_many_are_heard_at_once_and_the_one_that_breaks_it_is_parked_alone(merchant: Merchant) -> None:
+    rounds: list[list[int]] = []
+
+    def react(events: list[Event]) -> None:
+        numbers = [event.data["number"] for event in events]
+        if 13 in numbers:
+            raise ValueError("thirteen")
+        rounds.append(numbers)
+
+    reactions.hears_together("test.chime", "test.rang")(react)
+    listener = reactions.listeners["test.chime"]
+    try:
+        reactions.consume(listener)
+        ring(merchant, 1, 2, 3)
+        reactions.consume(listener)
+        ring(merchant, 4, 13, 5)
+        reactions.consume(listener)
+        assert rounds == [[1, 2, 3], [4], [5]]
+        assert Parked.objects.get().error == "ValueError: thirteen"
+        assert reactions.retry(Parked.objects.get()) is False
+    finally:
+        del reactions.listeners["test.chime"]
