@@ -38,6 +38,7 @@ class LineSettings:
     name: str  # what the customer reads as the sender
     settings: Mapping[str, Any]
     secrets: Mapping[str, str]
+    token: str = ""  # of the address where its provider reports to
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,17 @@ class Abilities:
     subject: bool = False
     attachments: bool = False
     max_text: int = 100_000  # characters
-    max_attachment_bytes: int = 0
+    max_attachment_bytes: int = 0  # of all files of one message
+    max_files: int = 0  # 0: as many as you like
+    kinds: frozenset[str] = frozenset()  # content types of files; empty: any
+    addresses: bool = False  # files go as addresses of ours; then the adapter has `links(line, number, files)`
     copies: bool = False  # Cc
     undo_seconds: int = 0  # how long a send is held so that it can be taken back
     idempotent: bool = False  # the other side drops a repeated `our_id`, so an unsure send may be tried again
     answers: bool = True  # something can be sent this way; a web form only brings things in
     live: bool = False  # they see it while they are here, or when they come back
+    window_hours: int = 0  # after their last words; then it takes nothing freely written. 0: never closes
+    person_window_hours: int = 0  # the same for what a person wrote, where the channel makes that difference
     trusted_clock: bool = False  # `sent_at` is the provider's clock: late messages take their place in time
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from presszero.merchants.policy import Expectation, Week, expect
 from presszero.merchants.queries import week_of
+from presszero.ui.formats import dated
 
 from .models import Line
 
@@ -41,7 +42,7 @@ def in_words(moment: datetime, at: datetime, where: ZoneInfo) -> str:
         return _("today at %(clock)s") % clock
     if days == 1:
         return _("tomorrow at %(clock)s") % clock
-    day = date_format(local, "l" if days < 7 else "j F")
+    day = dated(local, "l" if days < 7 else "j F")
     return _("%(day)s at %(clock)s") % {"day": day, **clock}
 
 

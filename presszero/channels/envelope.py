@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from django.core.files.storage import default_storage
 
+from .asking import along
 from .models import Attachment as AttachmentRow
 from .models import Delivery, Entry, Line, Participant, Thread
+from .registry import adapter
+from .sharing import as_links, shared
 from .vocabulary import Attachment, Handle, Outgoing
 from .wording import to_text
 
@@ -28,6 +31,8 @@ def outgoing(row: Delivery) -> Outgoing:
     """Reads what is needed to send one delivery. The caller selected entry, thread, line and brand."""
     entry, line, thread = row.entry, row.line, row.entry.thread
     answered, earlier = _chain(entry)
+    addresses = adapter(line.kind).can.addresses
+    links = addresses and as_links(row)
     return Outgoing(
         our_id=str(row.our_id),
         message_id=entry.message_id,
@@ -40,8 +45,14 @@ def outgoing(row: Delivery) -> Outgoing:
         in_reply_to=answered,
         references=tuple(earlier),
         automatic=bool(entry.automatic),
-        attachments=tuple(_files(entry)),
-        extra={"thread": thread.key or thread.token, "also_to": ", ".join(address for _, address in entry.copied)},
+        attachments=() if addresses else tuple(_files(entry)),
+        shared=shared(row, for_reader=links) if addresses else (),
+        links=links,
+        extra={
+            "thread": thread.key or thread.token,
+            "also_to": ", ".join(address for _, address in entry.copied),
+            **along(row),
+        },
     )
 
 

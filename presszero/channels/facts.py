@@ -19,6 +19,16 @@ class DeliveryChanged(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MediaFetched(Fact):
+    """A file that the provider still had is here now; or it is clear that it will not come by itself."""
+
+    kind = "media.fetched"
+    sentence = "A file of a text was looked for"
+    entry_id: int
+    here: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class LineChanged(Fact):
     kind = "line.changed"
     sentence = "{by} changed a line"

@@ -13,12 +13,17 @@ from django.db.models.functions import Now
 from presszero.core.sealing import new_token, open_sealed, seal
 from presszero.merchants.models import Brand, Hours
 from presszero.merchants.owned import Owned, OwnedKey
+from presszero.team.models import Team
 
 from .adapter import LineSettings
 
 
 def _token() -> str:
     return new_token(192)
+
+
+def _short_token() -> str:
+    return new_token(128)
 
 
 class Line(Owned):
@@ -29,6 +34,7 @@ class Line(Owned):
     name = models.CharField(max_length=120)
     brand = OwnedKey(Brand)
     hours = OwnedKey(Hours, null=True, blank=True)
+    team = OwnedKey(Team, null=True, blank=True)  # whose queue a new conversation stands in; null: everybody's
     settings = models.JSONField(default=dict)
     sealed = models.BinaryField(default=bytes)  # secrets, see sealing; never in `settings`
     token = models.CharField(max_length=64, unique=True, default=_token)  # in the webhook's address
@@ -58,7 +64,7 @@ class Line(Owned):
         self.sealed = seal(values, "line")
 
     def for_adapter(self) -> LineSettings:
-        return LineSettings(self.id, self.kind, self.address, self.name, self.settings, self.secrets)
+        return LineSettings(self.id, self.kind, self.address, self.name, self.settings, self.secrets, self.token)
 
 
 class Mailbox(Owned):
@@ -171,6 +177,31 @@ class Attachment(Owned):
         indexes = [models.Index(fields=["merchant", "entry"])]
 
 
+class MediaToFetch(Owned):
+    """A picture or another file that the provider still has: the words came without it. It becomes an attachment."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        FETCHED = "fetched"
+        FAILED = "failed"  # for good, or until somebody asks for it again
+
+    entry = OwnedKey(Entry, on_delete=models.CASCADE, related_name="media")
+    line = OwnedKey(Line)
+    url = models.CharField(max_length=1000)
+    content_type = models.CharField(max_length=120, blank=True, default="")  # as the provider says
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    tries = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(db_default=Now())
+    reason = models.CharField(max_length=500, blank=True, default="")  # what the last try said
+
+    class Meta:
+        verbose_name_plural = "media to fetch"
+        indexes = [
+            models.Index(fields=["merchant", "entry"]),
+            models.Index(fields=["not_before"], condition=Q(state="waiting"), name="media_due"),
+        ]
+
+
 class Delivery(Owned):
     """One entry to one address. The row is there before the first try."""
 
@@ -196,6 +227,9 @@ class Delivery(Owned):
     written_at = models.DateTimeField(null=True)  # from here on the provider may have it: no blind retry
     provider_id = models.CharField(max_length=300, blank=True, default="")
     reason = models.TextField(blank=True, default="")
+    # Why we write first: service · marketing · survey; then the gate is asked at the sending. "" answers them.
+    purpose = models.CharField(max_length=12, blank=True, default="", db_default="")
+    refusal = models.CharField(max_length=12, blank=True, default="", db_default="")  # opted_out · dead · "" anything
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -208,6 +242,26 @@ class Delivery(Owned):
                 fields=["started_at"], condition=Q(state__in=["sending", "unknown"]), name="delivery_under_way"
             ),
             models.Index(fields=["merchant", "provider_id"], condition=~Q(provider_id=""), name="delivery_by_provider"),
+        ]
+
+
+class Share(Owned):
+    """An address of ours under which one file of one delivery is had without signing in, by whoever has the address.
+
+    Whoever carries the message fetches it there, while it is under way; or it stands in the words, for who reads them.
+    """
+
+    delivery = OwnedKey(Delivery, on_delete=models.CASCADE, related_name="shares")
+    attachment = OwnedKey(Attachment, on_delete=models.CASCADE, related_name="shares")
+    token = models.CharField(max_length=22, unique=True, default=_short_token)
+    for_reader = models.BooleanField()
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "delivery", "attachment", "for_reader"], name="shared_once_a_delivery"
+            ),
         ]
 
 

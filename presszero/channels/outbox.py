@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from presszero.core.actor import SYSTEM, Actor
 from presszero.core.locks import alone
@@ -23,7 +24,7 @@ from presszero.core.rows import change, keep
 from presszero.core.text import clean
 from presszero.timeline.actions import record, wake
 
-from . import policy
+from . import asking, policy
 from .adapter import Adapter
 from .envelope import outgoing
 from .facts import DeliveryChanged
@@ -38,7 +39,7 @@ _LOCKS = 0x5E4D  # advisory lock class of deliveries
 State = Delivery.State
 
 _DUE = """
-SELECT d.id, d.merchant_id FROM channels_delivery d
+SELECT d.id, d.merchant_id, d.purpose <> '' OR d.kind = %s FROM channels_delivery d
 JOIN channels_line l ON l.merchant_id = d.merchant_id AND l.id = d.line_id
 WHERE d.state = 'queued' AND d.not_before <= %s AND l.paused_at IS NULL ORDER BY d.not_before LIMIT 8
 """
@@ -79,7 +80,7 @@ def take_back(entry: Entry) -> None:
     """Stops every delivery of an entry. Raises AlreadyGone, and stops none, when one of them was tried already."""
     rows = list(Delivery.objects.select_for_update().filter(merchant_id=entry.merchant_id, entry=entry))
     if any(row.state != State.QUEUED or row.tries for row in rows):
-        raise AlreadyGone("This is already on its way.", "Write again to put it right.")
+        raise AlreadyGone(_("This is already on its way."), _("Write again to put it right."))
     Delivery.objects.filter(id__in=[row.id for row in rows]).update(state=State.CANCELLED, changed_at=timezone.now())
 
 
@@ -88,7 +89,7 @@ def send_again(delivery: Delivery, *, by: Actor) -> None:
     """A person decides that a failed or unknown delivery is tried once more, under the same message id."""
     row = Delivery.objects.select_for_update().get(merchant_id=delivery.merchant_id, id=delivery.id)
     if row.state not in {State.FAILED, State.UNKNOWN}:
-        raise Refused("There is nothing to send again here.")
+        raise Refused(_("There is nothing to send again here."))
     row.not_before = timezone.now()
     row.started_at = row.written_at = None
     _set(row, State.QUEUED, "", by=by)
@@ -118,12 +119,14 @@ def deliver_due() -> int:
     due = _due()
     if not due or sending_held():
         return 0
-    for number, merchant_id in due:
+    judged = 0
+    for number, merchant_id, asked in due:
         with alone(_LOCKS, number) as got_it:
-            if got_it and _begin(merchant_id, number):
+            if got_it and (_begin_asked if asked else _begin)(merchant_id, number):
                 _send(merchant_id, number)
                 return min(len(due), 2)
-    return 0
+            judged += got_it and asked
+    return 2 if judged else 0  # what may not go now is out of the way, and the next may be due
 
 
 def find_abandoned() -> int:
@@ -136,18 +139,19 @@ def find_abandoned() -> int:
     return found
 
 
-def report(row: Delivery, state: str, reason: str, *, by: Actor = SYSTEM) -> bool:
+def report(row: Delivery, state: str, reason: str, *, refusal: str = "", by: Actor = SYSTEM) -> bool:
     """A provider's word on a delivery; states only move forward. Whether anything changed."""
     if not policy.moves_forward(row.state, state):
         return False
+    row.refusal = refusal if state == State.FAILED else ""
     _set(row, state, reason, by=by)
     return True
 
 
-def _due() -> list[tuple[int, int]]:
-    """The ids of those due longest, each with its merchant's."""
+def _due() -> list[tuple[int, int, bool]]:
+    """The ids of those due longest, each with its merchant's, and whether it is asked first if they may go."""
     with connection.cursor() as cursor:
-        cursor.execute(_DUE, [timezone.now()])
+        cursor.execute(_DUE, [asking.ALWAYS, timezone.now()])
         return list(cursor.fetchall())
 
 
@@ -156,6 +160,24 @@ def _begin(merchant_id: int, number: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_BEGIN, {"merchant": merchant_id, "id": number, "now": timezone.now()})
         return bool(cursor.rowcount)
+
+
+@transaction.atomic
+def _begin_asked(merchant_id: int, number: int) -> bool:
+    """As `_begin`, where we write first or by text: whether we may is asked in the transaction that makes it go."""
+    rows = Delivery.objects.select_for_update(of=("self",)).select_related("entry", "line")
+    row = rows.filter(merchant_id=merchant_id, id=number, state=State.QUEUED).first()
+    if row is None:
+        return False
+    said = asking.may_go(row, timezone.now())
+    if said.outcome == asking.YES:
+        return _begin(merchant_id, number)
+    if said.outcome == asking.LATER and said.until:
+        row.not_before, row.reason = said.until, clean(said.sentence, 2000)
+        change(row, "not_before", "reason")
+    else:
+        _set(row, State.FAILED, said.sentence, by=SYSTEM)
+    return False
 
 
 def _send(merchant_id: int, number: int) -> None:
@@ -196,6 +218,7 @@ def _answered(row: Delivery, attempt: DeliveryTry, sent: Sent, channel: Adapter)
         if next_state == State.QUEUED:
             wait = policy.wait_before_retry(row.tries, sent.retry_after, random.random())  # noqa: S311 (jitter)
             row.not_before = timezone.now() + wait
+        row.refusal = sent.refusal if next_state == State.FAILED else ""
         _set(row, next_state, sent.reason, by=SYSTEM)
     else:
         row.save()
@@ -234,7 +257,7 @@ def _apply_strays(row: Delivery) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_STRAYS, [row.merchant_id, row.line_id, row.provider_id])
         strays = sorted(cursor.fetchall())
-    for _, state, reason in strays:
+    for _number, state, reason in strays:
         report(row, state, reason)
 
 
@@ -255,7 +278,7 @@ def _settle_abandoned(row: Delivery) -> int:
 
 def _set(row: Delivery, state: str, reason: str, *, by: Actor) -> None:
     row.state, row.reason, row.changed_at = state, clean(reason, 2000), timezone.now()
-    change(row, "state", "reason", "not_before", "started_at", "written_at", "provider_id", "changed_at")
+    change(row, "state", "reason", "not_before", "started_at", "written_at", "provider_id", "refusal", "changed_at")
     record(
         DeliveryChanged(merchant_id=row.merchant_id, by=by, delivery_id=row.id, entry_id=row.entry_id, state=str(state))
     )

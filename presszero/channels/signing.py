@@ -10,6 +10,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import os
 import time
 from collections.abc import Iterable, Mapping
 
@@ -24,6 +25,11 @@ def signed_headers(message_id: str, at: int, body: bytes, secret: str) -> dict[s
     """What to send with a body. `at` is in Unix seconds."""
     signature = base64.b64encode(_mac(secret, message_id, str(at), body)).decode()
     return {"webhook-id": message_id, "webhook-timestamp": str(at), "webhook-signature": f"v1,{signature}"}
+
+
+def new_secret() -> str:
+    """256 bits, written as the scheme writes them."""
+    return "whsec_" + base64.b64encode(os.urandom(32)).decode()
 
 
 def verify(headers: Mapping[str, str], body: bytes, secrets: Iterable[str], now: float) -> str:

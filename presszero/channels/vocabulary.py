@@ -48,6 +48,23 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Remote:
+    """A file of a message that the provider still has: fetched later, with the line's own key."""
+
+    url: str
+    content_type: str = ""  # as the provider says
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A file of something we send that goes as an address of ours: whoever carries it fetches it, or who reads it."""
+
+    content_type: str
+    size: int  # bytes
+    url: str = ""  # "" while it is only asked what would become of it
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
     """What a sender says about the matter itself: how much it matters, by when, and where they would be answered."""
 
@@ -80,6 +97,7 @@ class MessageArrived:
     thread_key: str = ""  # the provider's name for the exchange, where it has one
     automatic: str = ""  # auto_reply · list · verification · own · loop: why no person wrote it; "" for a person
     attachments: tuple[Attachment, ...] = ()
+    media: tuple[Remote, ...] = ()
     warnings: tuple[str, ...] = ()  # sentences for the agent: "The reply address is on another domain."
     claims: tuple[Handle, ...] = ()  # addresses they say are theirs; nothing is believed of them until proven
     wish: Wish | None = None
@@ -101,6 +119,8 @@ class DeliveryReported:
     permanent: bool = False  # the address itself is dead
     reason: str = ""
     at: datetime | None = None
+    complaint: bool = False  # whoever got it marked it as spam
+    refusal: str = ""  # of a failure: opted_out · dead · "" anything else
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +132,16 @@ class Unread:
     sender: str = ""
     subject: str = ""
 
+
+WITHHELD = "withheld"  # kind of handle of a caller without a number: an address that we made up, a new one each time
+MADE_UP = frozenset({"visitor", WITHHELD})  # kinds of handles whose addresses say nothing to anybody
+
+# A warning of a message whose word (STOP, HELP) the provider answered by itself: we say nothing more.
+ANSWERED_BY_PROVIDER = "The network answered this word by itself."
+
+# A warning of a message while a file of it is still with the provider; and how the one begins that says it stays there.
+FETCHING = "A file of this message is being fetched from the network."
+NOT_FETCHED = "A file of this message could not be fetched: "
 
 Arrived = MessageArrived | DeliveryReported | Unread
 
@@ -132,6 +162,8 @@ class Outgoing:
     references: tuple[str, ...] = ()
     automatic: bool = False
     attachments: tuple[Attachment, ...] = ()
+    shared: tuple[Shared, ...] = ()  # instead of attachments, where the channel takes addresses
+    links: bool = False  # the addresses of `shared` stand in the words: whoever carries them does not carry files
     extra: dict[str, str] = field(default_factory=dict)
 
 
@@ -143,3 +175,4 @@ class Sent:
     provider_id: str = ""
     reason: str = ""
     retry_after: float | None = None  # seconds
+    refusal: str = ""  # of one refused: opted_out (they said STOP to the network) · dead (there is no such number)

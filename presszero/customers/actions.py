@@ -1,4 +1,7 @@
-"""Verbs about customers. Each runs in one transaction and locks customers in the order of their ids."""
+"""Verbs about customers. Each runs in one transaction and locks customers in the order of their ids.
+
+Locked against each other only: whoever holds a conversation meanwhile may write rows that name its customer.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,21 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from presszero.channels.vocabulary import Handle as Address
 from presszero.channels.vocabulary import Proof
 from presszero.core.actor import Actor
+from presszero.core.phones import e164, region_of_zone
 from presszero.core.refusal import Refused
 from presszero.core.text import clean, one_line
+from presszero.merchants.models import Merchant
 from presszero.timeline.actions import record
 
-from .facts import ConsentChanged, CustomerChanged, CustomerMerged, CustomerUnmerged, HandleBounced, HandleProven
+from .consenting import Said, say
+from .facts import CustomerChanged, CustomerMerged, CustomerUnmerged, HandleBounced, HandleProven
 from .models import Claim, Consent, Customer, CustomerNote, Handle, Merge, OwnField
+from .own_fields import checked
 from .queries import born_to
 
 _MERGING = 0x5E4F  # advisory lock class of merges, by merchant
@@ -27,10 +35,6 @@ class CannotMerge(Refused):
     """The two are one already, or not of one merchant."""
 
 
-class BadField(Refused):
-    """An own field was given a value it cannot hold."""
-
-
 @transaction.atomic
 def merge(loser: Customer, winner: Customer, *, by: Actor, reason: str = "") -> Merge:
     """From now on `loser` is `winner`. Nothing else is rewritten. Raises CannotMerge."""
@@ -38,7 +42,7 @@ def merge(loser: Customer, winner: Customer, *, by: Actor, reason: str = "") -> 
     known = Customer.objects.filter(merchant_id=loser.merchant_id, id__in=[loser.id, winner.id])
     now = {row.id: row.now_id for row in known}
     if now.keys() != {loser.id, winner.id} or now[loser.id] == now[winner.id]:
-        raise CannotMerge("These two are the same customer already.")
+        raise CannotMerge(_("These two are the same customer already."))
     rows = _locked(loser.merchant_id, now.values())
     lost, won = rows[now[loser.id]], rows[now[winner.id]]
     made = Merge.objects.create(
@@ -55,7 +59,7 @@ def unmerge(merge: Merge, *, by: Actor) -> Customer:
     _alone(merge.merchant_id)
     made = Merge.objects.get(merchant_id=merge.merchant_id, id=merge.id)
     if made.undone_at:
-        raise CannotMerge("This was taken back already.")
+        raise CannotMerge(_("This was taken back already."))
     made.undone_at, made.undone_by = timezone.now(), by.code
     made.save(update_fields=["undone_at", "undone_by"])
     freed = born_to(made)
@@ -124,12 +128,18 @@ def mark_bounced(merchant_id: int, kind: str, address: str, *, by: Actor, reason
         record(HandleBounced(merchant_id=merchant_id, by=by, customer_id=row.customer_id, handle_id=row.id))
 
 
+def spelled(merchant: Merchant, kind: str, address: str) -> str:
+    """An address as handles keep it: a number as the world dials it, where it can be read as one."""
+    return e164(address, region_of_zone(merchant.timezone)) or address if kind == "phone" else address
+
+
 @transaction.atomic
 def add_handle(customer: Customer, kind: str, address: str, *, by: Actor, name: str = "") -> Handle:
-    """An agent wrote down another address of this customer. Raises Refused when it is somebody's already."""
+    """Another address of this customer, as an agent wrote it down. Raises Refused when it is somebody's already."""
+    address = spelled(customer.merchant, kind, address)
     taken = Handle.objects.filter(merchant_id=customer.merchant_id, kind=kind, address=address).exclude(proof="refuted")
     if taken.exists():
-        raise Refused("This address belongs to another customer.", "Open them and merge the two if they are one.")
+        raise Refused(_("This address belongs to another customer."), _("Open them and merge the two if they are one."))
     made = Handle.objects.create(
         merchant_id=customer.merchant_id, customer=customer, kind=kind, address=address, name=one_line(name, 200)
     )
@@ -140,42 +150,29 @@ def add_handle(customer: Customer, kind: str, address: str, *, by: Actor, name: 
 @transaction.atomic
 def describe(customer: Customer, values: Mapping[str, str], *, by: Actor) -> Customer:
     """Changes name, language, time zone, preferred channel and own fields; other keys are ignored. Raises BadField."""
-    row = Customer.objects.select_for_update().get(merchant_id=customer.merchant_id, id=customer.id)
+    row = Customer.objects.select_for_update(no_key=True).get(merchant_id=customer.merchant_id, id=customer.id)
     for key, limit in (("name", 200), ("language", 12), ("timezone", 60), ("preferred_channel", 20)):
         if key in values:
             setattr(row, key, one_line(values[key], limit))
-    for field in OwnField.objects.filter(merchant_id=row.merchant_id, key__in=list(values)):
-        row.fields[field.key] = _checked(field, values[field.key])
+    theirs = OwnField.objects.filter(merchant_id=row.merchant_id, about=OwnField.About.CUSTOMER)
+    for field in theirs.filter(key__in=list(values)):
+        row.fields[field.key] = checked(field, values[field.key])
     row.save()
     record(CustomerChanged(merchant_id=row.merchant_id, by=by, customer_id=row.id))
     return row
 
 
-@transaction.atomic
-def consent(customer: Customer, channel: str, purpose: str, given: bool, *, by: Actor) -> Consent:
-    """A customer allows or forbids a purpose on a channel; the older rows stay as the record."""
-    made = Consent.objects.create(
-        merchant_id=customer.merchant_id,
-        customer=customer,
-        channel=channel,
-        purpose=purpose,
-        given=given,
-        source="agent" if by.kind == "member" else by.kind,
-        by=by.code,
-    )
-    record(
-        ConsentChanged(
-            merchant_id=customer.merchant_id, by=by, customer_id=customer.id, consent_id=made.id, given=given
-        )
-    )
-    return made
+def consent(customer: Customer, channel: str, purpose: str, given: bool, *, by: Actor, wording: str = "") -> Consent:
+    """A customer allows or forbids a purpose on a channel, told to one of us in these words."""
+    source = "agent" if by.kind == "member" else by.kind
+    return say(customer, Said(channel, purpose, given, source, wording), by=by)
 
 
 def note(customer: Customer, text: str, *, by: Actor) -> CustomerNote:
     """Something the team should know about this person. Raises Refused for an empty note."""
     text = clean(text, 5000).strip()
     if not text:
-        raise Refused("There is nothing in this note.")
+        raise Refused(_("There is nothing in this note."))
     return CustomerNote.objects.create(merchant_id=customer.merchant_id, customer=customer, text=text, by=by.code)
 
 
@@ -192,26 +189,5 @@ def _alone(merchant_id: int) -> None:
 
 
 def _locked(merchant_id: int, ids: Iterable[int]) -> dict[int, Customer]:
-    rows = Customer.objects.select_for_update().filter(merchant_id=merchant_id, id__in=set(ids)).order_by("id")
-    return {row.id: row for row in rows}
-
-
-def _checked(field: OwnField, value: str) -> str:
-    value = one_line(value, 500)
-    fits = {
-        "number": value.lstrip("-").replace(".", "", 1).isdigit(),
-        "date": _is_date(value),
-        "choice": value in field.choices,
-        "yesno": value in {"yes", "no"},
-    }
-    if value and not fits.get(field.kind, True):
-        raise BadField(f"“{value}” does not fit {field.label}.")
-    return value
-
-
-def _is_date(value: str) -> bool:
-    try:
-        datetime.strptime(value, "%Y-%m-%d")
-    except ValueError:
-        return False
-    return True
+    rows = Customer.objects.select_for_update(no_key=True).filter(merchant_id=merchant_id, id__in=set(ids))
+    return {row.id: row for row in rows.order_by("id")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Now
 
 from presszero.merchants.owned import Owned, OwnedKey
@@ -122,12 +122,13 @@ class Consent(Owned):
     """What a customer allows on a channel for a purpose. The newest row counts; older ones are the record."""
 
     customer = OwnedKey(Customer, related_name="consents")
-    channel = models.CharField(max_length=20)
+    channel = models.CharField(max_length=20)  # a line's kind; "" is every channel
     purpose = models.CharField(max_length=30)  # service · marketing · survey
     given = models.BooleanField()
     at = models.DateTimeField(db_default=Now())
     source = models.CharField(max_length=60)  # "agent", "web form", "STOP by text"
     wording = models.TextField(blank=True, default="")  # the sentence they agreed to
+    ip = models.GenericIPAddressField(null=True)  # whence, where it was said on a page
     by = models.CharField(max_length=40)
 
     class Meta:
@@ -147,8 +148,38 @@ class CustomerNote(Owned):
         indexes = [models.Index(fields=["merchant", "customer", "-id"])]
 
 
+class Block(Owned):
+    """What comes from this address is spam, until somebody lifts it. "@spam.example" blocks a whole domain."""
+
+    kind = models.CharField(max_length=20)  # of the handle
+    address = models.CharField(max_length=320)
+    reason = models.CharField(max_length=300, blank=True, default="")
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField(db_default=Now())
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.CharField(max_length=40, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "kind", "address"], condition=Q(lifted_at=None), name="blocked_once_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.address
+
+
 class OwnField(Owned):
-    """A field the merchant added to customers."""
+    """A field the merchant added to customers, or to conversations."""
+
+    class About(models.TextChoices):
+        CUSTOMER = "customer"
+        CONVERSATION = "conversation"
+
+    about = models.CharField(
+        max_length=12, choices=About.choices, default=About.CUSTOMER, db_default=Value(About.CUSTOMER.value)
+    )
 
     key = models.SlugField(max_length=40)
     label = models.CharField(max_length=80)
@@ -156,4 +187,4 @@ class OwnField(Owned):
     choices = models.JSONField(default=list)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["merchant", "key"], name="one_own_field_a_key")]
+        constraints = [models.UniqueConstraint(fields=["merchant", "about", "key"], name="one_own_field_a_key_each")]

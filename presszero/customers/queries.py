@@ -66,10 +66,10 @@ def consents(customer: Customer) -> list[Consent]:
     return list(newest.values())
 
 
-def find(merchant: Merchant, words: str, limit: int = 20) -> QuerySet[Customer]:
-    """People by part of a name or address, theirs or that of somebody merged into them."""
+def find(merchant: Merchant, words: str, limit: int = 20, among: Q | None = None) -> QuerySet[Customer]:
+    """People by part of a name or address, theirs or that of somebody merged into them; of those `among` says."""
     words = one_line(words, 100)
     known = Handle.objects.filter(merchant=merchant, address__icontains=words).values("customer_id")[:200]
     named = Customer.objects.filter(Q(name__icontains=words) | Q(id__in=known), merchant=merchant)
     today_ids = named.order_by("-id").annotate(today=Coalesce("root_id", "id")).values("today")[:200]
-    return Customer.objects.filter(merchant=merchant, id__in=today_ids).order_by("-id")[:limit]
+    return Customer.objects.filter(among or Q(), merchant=merchant, id__in=today_ids).order_by("-id")[:limit]

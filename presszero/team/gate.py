@@ -19,7 +19,7 @@ from presszero.merchants.models import Merchant
 from presszero.ui.refusals import refusal
 
 from . import queries
-from .marks import at_least, declared, needs, own, public
+from .marks import at_least, declared, needs, opens_by_provider, own, public
 from .models import Membership, Person, Role, Session
 
 __all__ = ["Asked", "MemberAsked", "OwnAsked", "SignedIn", "declared", "needs", "own", "public"]
@@ -75,7 +75,9 @@ class SignedIn:
             return None
         if request.person is None:
             return _ask_to_sign_in(request)
-        return None if mark == "own" else _check_role(request, Role(mark))
+        if mark == "own":
+            return None if not _vouched_for(request) or opens_by_provider(view) else _ask_for_password(request)
+        return _check_role(request, Role(mark))
 
 
 def keep(response: HttpResponseBase, token: str, name: str = COOKIE, lasts: timedelta | None = None) -> None:
@@ -148,6 +150,20 @@ def _ask_to_sign_in(request: Asked) -> HttpResponse:
     if request.method not in ("GET", "HEAD"):
         return _refuse(request, _("You are signed out, so nothing was changed."), _("Sign in and try again."))
     return HttpResponseRedirect(_sign_in_url(request.get_full_path()))
+
+
+def _vouched_for(request: Asked) -> bool:
+    """Signed in by a provider's word, with an account that has a password of its own.
+
+    Whoever runs the provider could say so of anybody, so the account itself stays closed to them.
+    """
+    return bool(request.signed_in and request.signed_in.provider_id and request.person and request.person.password)
+
+
+def _ask_for_password(request: Asked) -> HttpResponse:
+    return _refuse(
+        request, _("You signed in for your team alone."), _("Sign in with your password to change your account.")
+    )
 
 
 def _sign_in_url(back: str) -> str:

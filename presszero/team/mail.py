@@ -7,7 +7,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
@@ -20,9 +20,14 @@ _PURPOSE = "letter"
 _log = logging.getLogger(__name__)
 
 
-def letter(to: str, subject: str, text: str) -> None:
-    """Send a plain letter soon. Part of the caller's transaction: nothing is sent if that fails."""
+def letter(to: str, subject: str, text: str, html: str = "") -> None:
+    """Send a letter soon, plain or with the same as HTML beside it. Part of the caller's transaction.
+
+    Nothing is sent if that fails.
+    """
     words = {"to": one_line(to, 254), "subject": one_line(subject, 200), "text": clean(text, 10_000)}
+    if html:
+        words["html"] = clean(html, 100_000)
     send_letter.defer(sealed=sealed(words))
 
 
@@ -53,4 +58,7 @@ def send_letter(sealed: str) -> None:
         _log.warning("A letter was not sent: mail is not set up here (DEFAULT_FROM_EMAIL).")
         return
     words = opened(sealed)
-    EmailMessage(words["subject"], words["text"], to=[words["to"]]).send()
+    mail = EmailMultiAlternatives(words["subject"], words["text"], to=[words["to"]])
+    if "html" in words:
+        mail.attach_alternative(words["html"], "text/html")
+    mail.send()

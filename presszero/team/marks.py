@@ -27,6 +27,12 @@ def own(view: View) -> View:
     return _marked(view, "own")
 
 
+def by_provider_too(view: View) -> View:
+    """Of the views marked `own`, those open to somebody who signed in by a provider's word for them."""
+    view._by_provider = True  # type: ignore[attr-defined]  # a mark on the function itself, like the others
+    return view
+
+
 def public(view: View) -> View:
     """Open to all. The view itself must ask for what proves the right to see it, such as a token."""
     return _marked(view, "public")
@@ -42,6 +48,11 @@ def declared(view: Callable[..., Any]) -> Mark | None:
                 return mark
         seen = getattr(seen, "__wrapped__", None) or getattr(seen, "func", None)
     return None
+
+
+def opens_by_provider(view: Callable[..., Any]) -> bool:
+    """Whether a view marked `own` is `by_provider_too`."""
+    return bool(getattr(view, "_by_provider", False))
 
 
 def at_least(role: str, needed: Role) -> bool:

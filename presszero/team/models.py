@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from presszero.core.actor import Actor
 from presszero.merchants.models import Merchant
@@ -10,10 +12,10 @@ from presszero.merchants.owned import Owned, OwnedKey
 
 
 class Role(models.TextChoices):
-    READ_ONLY = "read_only", "Read only"
-    AGENT = "agent", "Agent"
-    LEAD = "lead", "Lead"
-    ADMIN = "admin", "Admin"
+    READ_ONLY = "read_only", _("Read only")
+    AGENT = "agent", _("Agent")
+    LEAD = "lead", _("Lead")
+    ADMIN = "admin", _("Admin")
 
 
 class Person(models.Model):
@@ -36,6 +38,7 @@ class Membership(Owned):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=12, choices=Role.choices, default=Role.AGENT)
     capacity = models.PositiveSmallIntegerField(default=20)  # open conversations given by round robin at most
+    sees_all = models.BooleanField(default=True, db_default=True)  # False: what is in their teams, or theirs
     joined_at = models.DateTimeField(auto_now_add=True)
     left_at = models.DateTimeField(null=True, blank=True)
 
@@ -52,6 +55,38 @@ class Membership(Owned):
     @property
     def first_name(self) -> str:
         return self.person.name.split()[0] if self.person.name.split() else self.person.email
+
+
+class Team(Owned):
+    """People who share a queue: returns, wholesale. A conversation stands in one team's queue, or in none."""
+
+    name = models.CharField(max_length=80)
+    created_at = models.DateTimeField(auto_now_add=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "name"], condition=Q(retired_at=None), name="one_team_a_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TeamMember(Owned):
+    """A member in a team, and the most they may do in its queue; never more than their role with the merchant."""
+
+    team = OwnedKey(Team, on_delete=models.CASCADE, related_name="members")
+    member = OwnedKey(Membership, on_delete=models.CASCADE, related_name="teams")
+    role = models.CharField(max_length=12, choices=Role.choices, default=Role.AGENT)
+    since = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant", "team", "member"], name="in_a_team_once")]
+        indexes = [models.Index(fields=["merchant", "member"], name="teams_of_member")]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} in {self.team_id} ({self.role})"
 
 
 class Invitation(Owned):
@@ -82,6 +117,9 @@ class Session(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     address = models.CharField(max_length=64, blank=True, default="")
     browser = models.CharField(max_length=200, blank=True, default="")
+    provider = models.ForeignKey(
+        "SignInProvider", null=True, on_delete=models.SET_NULL, related_name="+", db_constraint=False
+    )  # who said that it is they; such a session stays at the provider's merchant
 
     def __str__(self) -> str:
         return f"session {self.id}"
@@ -142,3 +180,66 @@ class Throttle(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} until {self.window_ends_at}"
+
+
+class SignInProvider(Owned):
+    """Somebody else who says who people are, by OpenID Connect. It speaks for its own merchant and for no other."""
+
+    name = models.CharField(max_length=60)  # "Okta", as the button says it
+    issuer = models.CharField(max_length=300)
+    client_id = models.CharField(max_length=300)
+    sealed = models.BinaryField(default=b"")  # the client secret
+    domains = models.JSONField(default=list)  # whose addresses it may speak for, lower case
+    may_join = models.BooleanField(default=False)  # people we do not know yet join as `role`
+    role = models.CharField(max_length=12, choices=Role.choices, default=Role.AGENT)
+    enforced = models.BooleanField(default=False)  # the only way in, but for admins with a second factor
+    made_at = models.DateTimeField(auto_now_add=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant"], condition=Q(retired_at=None), name="one_sign_in_provider_a_merchant"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Identity(Owned):
+    """Who a person is at a provider. Its own word for them counts, never their address."""
+
+    provider = OwnedKey(SignInProvider, on_delete=models.CASCADE, related_name="identities")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="identities", db_constraint=False)
+    subject = models.CharField(max_length=255)
+    at = models.DateTimeField(auto_now_add=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "identities"
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "provider", "subject"], name="one_person_a_subject"),
+            models.UniqueConstraint(fields=["merchant", "provider", "person"], name="one_subject_a_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"identity {self.id}"
+
+
+class SignInAttempt(Owned):
+    """Somebody went to a provider and is expected back: in the same browser, within ten minutes, once."""
+
+    provider = OwnedKey(SignInProvider, on_delete=models.CASCADE)
+    person = models.ForeignKey(
+        Person, null=True, on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )  # who links their account; null: signing in
+    state_hash = models.CharField(max_length=64, unique=True)
+    browser_hash = models.CharField(max_length=64)
+    sealed = models.BinaryField()  # the nonce and the proof key
+    after = models.CharField(max_length=500, blank=True, default="")
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"sign-in attempt {self.id}"

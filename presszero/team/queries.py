@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from presszero.core.rows import columns, row
 from presszero.core.sealing import fingerprint
+from presszero.core.text import clean
 from presszero.merchants.models import Merchant
 
-from .models import Invitation, Membership, Person, Role, Session
+from .models import Invitation, Membership, Person, Role, SecondFactor, Session, SignInProvider
 
 IDLE = timedelta(days=14)  # a session nobody uses for so long is over
 
@@ -61,6 +62,27 @@ def merchants_of(person: Person) -> QuerySet[Membership]:
     """Every merchant a person works for."""
     rows = Membership.objects.filter(person=person, left_at__isnull=True)
     return rows.select_related("merchant").order_by("merchant__name", "id")
+
+
+def merchants_by_password(person: Person) -> QuerySet[Membership]:
+    """Where a password opens the door: not where another way in is enforced, but for admins with a second factor."""
+    enforced = SignInProvider.objects.filter(enforced=True, retired_at=None).values("merchant_id")
+    rows = merchants_of(person)
+    if SecondFactor.objects.filter(person=person, confirmed_at__isnull=False).exists():
+        return rows.exclude(Q(merchant_id__in=enforced) & ~Q(role=Role.ADMIN))
+    return rows.exclude(merchant_id__in=enforced)
+
+
+def provider_of(merchant: Merchant) -> SignInProvider | None:
+    """The provider that a merchant's team signs in with, if it has one."""
+    return SignInProvider.objects.filter(merchant=merchant, retired_at=None).select_related("merchant").first()
+
+
+def providers_for(address: str, limit: int = 3) -> list[SignInProvider]:
+    """Those that speak for an address's domain. Says nothing of whether anybody has that address."""
+    domain = clean(address).strip().lower().rpartition("@")[2]
+    rows = SignInProvider.objects.filter(domains__contains=[domain], retired_at=None) if domain else None
+    return list(rows.select_related("merchant").order_by("merchant__name", "id")[:limit]) if rows is not None else []
 
 
 def admins_of(merchant: Merchant) -> QuerySet[Membership]:

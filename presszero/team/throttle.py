@@ -46,6 +46,12 @@ def tries(limit: Limit, subject: str, at: datetime) -> int:
     return int(row[0])
 
 
+def tried(limit: Limit, subject: str, at: datetime) -> int:
+    """How often it was tried in this window; counts nothing."""
+    rows = Throttle.objects.filter(key=_key(limit, subject), window_ends_at__gt=at)
+    return rows.values_list("count", flat=True).first() or 0
+
+
 def forgive(limit: Limit, subject: str) -> None:
     """Begin to count anew, after a try that succeeded."""
     Throttle.objects.filter(key=_key(limit, subject)).delete()

@@ -41,4 +41,4 @@ def contract(kind: str, module: str) -> Contract:
 
 def samples(module: str) -> list[Path]:
     folder = Path(str(import_module(module).__file__)).parent / "samples"
-    return sorted(path for path in folder.iterdir() if path.suffix in (".json", ".eml"))
+    return sorted(path for path in folder.iterdir() if path.suffix in (".json", ".eml", ".form"))

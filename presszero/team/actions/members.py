@@ -35,7 +35,8 @@ def join(person: Person, merchant: Merchant, role: Role) -> Membership:
         return member
     if not made:
         member.role, member.left_at = role, None
-        member.save(update_fields=["role", "left_at"])
+        member.sees_all = member.sees_all or role == Role.ADMIN
+        member.save(update_fields=["role", "left_at", "sees_all"])
     record("member.join", f"membership:{member.id}", by=member.actor, merchant=merchant, after={"role": role.value})
     timeline.record(
         MemberJoined(merchant_id=merchant.id, by=member.actor, member_id=member.id, role=role.value, came_back=not made)
@@ -54,7 +55,8 @@ def change_role(member: Membership, role: Role, *, by: Membership, at: datetime)
         return member
     _keep_an_admin(member)
     before, member.role = str(member.role), Role(role)
-    member.save(update_fields=["role"])
+    member.sees_all = member.sees_all or role == Role.ADMIN  # whoever decides who sees what sees it
+    member.save(update_fields=["role", "sees_all"])
     _take_back(member, at)
     _note("role.change", member, by, before, role)
     timeline.record(

@@ -15,7 +15,7 @@ from presszero.core.text import one_line
 from presszero.merchants.models import Merchant
 
 from .. import queries
-from ..models import Challenge, Membership, PasswordReset, Person, Session, Throttle
+from ..models import Challenge, Membership, PasswordReset, Person, Session, SignInAttempt, SignInProvider, Throttle
 
 LASTS = timedelta(days=30)
 _KEPT = timedelta(days=90)  # how long an ended session can still be looked up
@@ -51,6 +51,14 @@ def start_session(person: Person, browser: Browser, at: datetime) -> Opened:
     return Opened(session, token)
 
 
+def start_session_by(provider: SignInProvider, member: Membership, browser: Browser, at: datetime) -> Opened:
+    """A new session by the word of a provider: at its merchant, and nowhere else as long as it lasts."""
+    opened = start_session(member.person, browser, at)
+    opened.session.merchant, opened.session.provider = member.merchant, provider
+    opened.session.save(update_fields=["merchant", "provider"])
+    return opened
+
+
 def sign_out(session: Session, at: datetime) -> None:
     """The session ends; its key opens nothing from now on."""
     Session.objects.filter(id=session.id, ended_at=None).update(ended_at=at)
@@ -66,9 +74,13 @@ def rotate(session: Session) -> Opened:
 
 def switch_merchant(session: Session, merchant_id: int) -> Opened:
     """Go on at another merchant one belongs to, under a new key. Refused for any other."""
+    if session.provider_id:
+        raise Refused(_("You signed in for this team alone."), _("Sign in with your password to go to another."))
     there = queries.merchants_of(session.person).filter(merchant_id=merchant_id).first()
     if there is None:
         raise Refused(_("You are not in that team."))
+    if not queries.merchants_by_password(session.person).filter(merchant_id=merchant_id).exists():
+        raise Refused(_("That team signs in another way."), _("Sign out, and sign in there."))
     return continue_at(session, there)
 
 
@@ -111,11 +123,12 @@ def sweep(at: datetime) -> None:
     Session.objects.filter(expires_at__lt=at - _KEPT).delete()
     Throttle.objects.filter(window_ends_at__lt=at).delete()
     Challenge.objects.filter(expires_at__lt=at).delete()
+    SignInAttempt.objects.filter(expires_at__lt=at).delete()
     PasswordReset.objects.filter(expires_at__lt=at - _KEPT).delete()
 
 
 def _last_merchant(person: Person) -> Merchant | None:
-    places = {m.merchant_id: m.merchant for m in queries.merchants_of(person)}
+    places = {m.merchant_id: m.merchant for m in queries.merchants_by_password(person)}
     recent = Session.objects.filter(person=person, merchant_id__in=places).order_by("-id")
     last = recent.values_list("merchant_id", flat=True).first() if len(places) > 1 else None
     return places[last] if last else next(iter(places.values()), None)

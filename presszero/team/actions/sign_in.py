@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from presszero.core.refusal import Refused
 from presszero.core.sealing import fingerprint, new_token
 
-from .. import throttle
+from .. import queries, throttle
 from ..models import Challenge, Person, SecondFactor
 from ..passwords import matches
 from .second_factor import spend_code
@@ -28,6 +28,14 @@ class WrongSignIn(Refused):
 
     def __init__(self) -> None:
         super().__init__(_("This e-mail address and password do not go together."), _("Check both and try again."))
+
+
+class OnlyBy(Refused):
+    """Their team decided that a password is not the way in."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(_("Your team signs in with %(name)s.") % {"name": name}, _("Choose it below."))
+        self.provider = name
 
 
 class WrongCode(Refused):
@@ -55,11 +63,22 @@ def sign_in(email: str, password: str, browser: Browser, at: datetime) -> Opened
     person = Person.objects.filter(email=email).first()
     if not matches(person, password) or person is None:
         raise WrongSignIn
+    _check_ways(person)
     throttle.forgive(BY_EMAIL, email)
     throttle.give_back(BY_ADDRESS, throttle.network(browser.address))
     if SecondFactor.objects.filter(person=person, confirmed_at__isnull=False).exists():
         return _await_code(person, at)
     return start_session(person, browser, at)
+
+
+def _check_ways(person: Person) -> None:
+    """Where every team of theirs signs in another way, a password opens nothing; said once the password was right."""
+    if queries.merchants_by_password(person).exists():
+        return
+    others = [queries.provider_of(member.merchant) for member in queries.merchants_of(person)]
+    names = [provider.name for provider in others if provider]
+    if names:
+        raise OnlyBy(names[0])
 
 
 def answer_challenge(token: str, code: str, browser: Browser, at: datetime) -> Opened:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pyotp
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
 
 from presszero.merchants.models import Merchant
@@ -28,19 +26,6 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert found, "These tests need Chromium: apt-get install chromium"
-    assert AXE.is_file(), "These tests need axe: npm ci in clients/"
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # The browser's loop runs in this thread, and the database is spoken to between its steps, never within one.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def olga(transactional_db: None) -> Membership:
     shop = Merchant.objects.create(name="Juniper & Co.", slug="juniper")
@@ -49,13 +34,13 @@ def olga(transactional_db: None) -> Membership:
     return hire(shop, "Olga", Role.ADMIN)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_every_screen_is_whole_and_free_of_barriers(
-    chromium: Browser, live_server: Any, olga: Membership, settings: Settings, scheme: Any, size: Any
+    browser: Browser, live_server: Any, olga: Membership, settings: Settings, scheme: Any, size: Any
 ) -> None:
     settings.ORIGIN = live_server.url
-    page, trouble = _open(chromium, live_server.url, scheme, size)
+    page, trouble = _open(browser, live_server.url, scheme, size)
     page.goto("/settings/people")
     _look(page)
     _sign_in(page, olga.person.email, "wrong")
@@ -76,16 +61,16 @@ def test_every_screen_is_whole_and_free_of_barriers(
     expect(page.get_by_role("img")).to_have_js_property("complete", True)
     assert page.get_by_role("img").evaluate("image => image.naturalWidth") > 40
     _look(page)
-    guest, more_trouble = _open(chromium, live_server.url, scheme, size)
+    guest, more_trouble = _open(browser, live_server.url, scheme, size)
     for path in (link, "/forgot", "/reset/nothing", "/sign-in"):
         guest.goto(path)
         _look(guest)
     assert not trouble + more_trouble
 
 
-def test_the_whole_way_in_by_keyboard_alone(chromium: Browser, live_server: Any, olga: Membership) -> None:
+def test_the_whole_way_in_by_keyboard_alone(browser: Browser, live_server: Any, olga: Membership) -> None:
     """Password, second factor set up and asked for, a recovery code: with no mouse and no script."""
-    page, _trouble = _open(chromium, live_server.url, "light", DESK, javascript=False)
+    page, _trouble = _open(browser, live_server.url, "light", DESK, javascript=False)
     page.goto("/sign-in?next=/me")
     expect(page.get_by_label("E-mail")).to_be_focused()
     page.keyboard.type(olga.person.email)
@@ -112,8 +97,8 @@ def test_the_whole_way_in_by_keyboard_alone(chromium: Browser, live_server: Any,
     expect(page.get_by_text("9 recovery codes are left")).to_be_visible()
 
 
-def _open(chromium: Browser, origin: str, scheme: Any, size: Any, javascript: bool = True) -> tuple[Page, list[str]]:
-    context = chromium.new_context(base_url=origin, color_scheme=scheme, viewport=size, java_script_enabled=javascript)
+def _open(browser: Browser, origin: str, scheme: Any, size: Any, javascript: bool = True) -> tuple[Page, list[str]]:
+    context = browser.new_context(base_url=origin, color_scheme=scheme, viewport=size, java_script_enabled=javascript)
     page = context.new_page()
     trouble: list[str] = []
     page.on("console", lambda said: trouble.append(said.text) if "Content Security Policy" in said.text else None)

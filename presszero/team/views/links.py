@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -73,6 +74,8 @@ def invitation(request: Asked, token: str) -> HttpResponse:
 
 def _join(request: Asked, token: str, form: forms.Join) -> HttpResponse:
     if request.person and request.signed_in:
+        if request.signed_in.provider_id:
+            raise Refused(_("You signed in for your team alone."), _("Sign in with your password, then open the link."))
         member = actions.accept_as(token, request.person, timezone.now())
         return go_on(actions.continue_at(request.signed_in, member), "/")
     if not form.is_valid():

@@ -20,6 +20,7 @@ from ..browser import words_for
 from ..gate import OwnAsked, let_go, own
 from ..models import SecondFactor
 from .sign_in import go_on, status_of
+from .single_sign_on import linked
 
 
 @own
@@ -155,6 +156,7 @@ def session(request: OwnAsked, session_id: int) -> HttpResponse:
 
 def _show(request: OwnAsked, asked: dict[str, Any], status: int = 200) -> HttpResponse:
     person = request.person
+    provider, identity = linked(request)
     now = {"name": person.name, "language": person.language, "timezone": person.timezone}
     context = {
         "profile": forms.Profile(initial=now),
@@ -168,6 +170,8 @@ def _show(request: OwnAsked, asked: dict[str, Any], status: int = 200) -> HttpRe
         "this_session": request.signed_in,
         "teams": list(queries.merchants_of(person)),
         "done": request.GET.get("done", ""),
+        "provider": provider,
+        "identity": identity,
     }
     return page(request, "team/me.html", {**context, **asked}, status)
 

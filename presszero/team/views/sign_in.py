@@ -14,10 +14,11 @@ from presszero.core.refusal import Refused
 from presszero.merchants.models import Merchant
 from presszero.ui.page import page
 
-from .. import actions, forms
+from .. import actions, forms, queries
 from ..actions.sign_in import ChallengeOver, open_challenge
 from ..browser import browser_of
 from ..gate import COOKIE, Asked, OwnAsked, keep, let_go, own, public, safe_next
+from ..marks import by_provider_too
 from ..throttle import TooMany
 
 CHALLENGE = "pz_challenge"
@@ -70,6 +71,7 @@ def code(request: Asked) -> HttpResponse:
 
 
 @own
+@by_provider_too
 @require_POST
 def sign_out(request: OwnAsked) -> HttpResponse:
     actions.sign_out(request.signed_in, timezone.now())
@@ -101,9 +103,15 @@ def status_of(refused: Refused) -> int:
 
 
 def _ask(request: Asked, form: forms.SignIn, status: int, refused: Refused | None = None) -> HttpResponse:
-    return page(
-        request, "team/sign_in.html", {"form": form, "refused": refused, "done": request.GET.get("done")}, status
-    )
+    typed = str(form.data.get("email", "")) if form.is_bound else ""
+    context = {
+        "form": form,
+        "refused": refused,
+        "done": request.GET.get("done"),
+        "ways": queries.providers_for(typed),
+        "after": request.GET.get("next", ""),
+    }
+    return page(request, "team/sign_in.html", context, status)
 
 
 def _ask_code(request: Asked, form: forms.Code, status: int, refused: Refused | None = None) -> HttpResponse:

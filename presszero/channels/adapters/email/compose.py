@@ -24,6 +24,7 @@ from .addresses import BadAddress, Mailbox, mailbox, shown
 
 _POLICY = SMTP.clone(cte_type="7bit")  # every relay on the way carries it, whatever it announces
 _ID = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]{1,240}")  # printable, no space, no angle brackets
+_PLACE = re.compile(r"https?://[A-Za-z0-9.:\[\]_~/%+=-]{1,400}")  # nothing that could end the header or the address
 _MAX_REFERENCES = 20
 _OWN_STRUCTURE = ("message", "multipart")  # kinds that may not be carried as opaque bytes
 
@@ -80,9 +81,15 @@ def headers(out: Outgoing, at: datetime) -> Iterator[tuple[str, str]]:
     yield "Date", format_datetime(at)
     yield "Message-ID", f"<{_id(out.message_id) or _id(out.our_id)}>"
     yield from _threading(out)
-    if out.automatic:
-        yield "Auto-Submitted", "auto-replied"
+    leave = out.extra.get("unsubscribe", "")
+    if out.automatic or leave:
+        # RFC 3834 §5: a reply by a machine, or what it wrote by itself
+        yield "Auto-Submitted", "auto-generated" if leave else "auto-replied"
         yield "X-Auto-Response-Suppress", "All"
+    if _PLACE.fullmatch(leave):
+        yield "List-Unsubscribe", f"<{leave}>"
+        if leave.startswith("https:"):  # RFC 8058 §3.1: one click needs an address that nobody can read on the way
+            yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
 
 
 def body(out: Outgoing) -> EmailMessage:
@@ -160,6 +167,7 @@ def filename(part: Attachment) -> str:
 def _signed(raw: bytes, signing: Signing) -> bytes:
     named = [b"from", b"to", b"cc", b"reply-to", b"subject", b"date", b"message-id", b"in-reply-to", b"references"]
     named += [b"mime-version", b"content-type", b"auto-submitted"]
+    named += [b"list-unsubscribe", b"list-unsubscribe-post"]  # RFC 8058 §4: the signature must cover both
     there = [name for name in named if re.search(rb"(?mi)^" + name + rb":", raw.partition(b"\r\n\r\n")[0])]
     try:
         signature: bytes = dkim.sign(

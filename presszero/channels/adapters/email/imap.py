@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
-from typing import Any
+from io import BufferedReader
+from typing import Any, cast
 
 from imap_tools import BaseMailBox, MailBoxFolderManager
 from imap_tools.errors import ImapToolsError
@@ -60,10 +61,11 @@ class Account:
     after: str = ""
     history_days: int = 7  # of the mail that was there before the line; -1 is all of it
     check_certificate: bool = True
+    bearer: str = ""  # access of a signed-in mailbox, instead of the password
 
     @classmethod
     def of(cls, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> Account | None:
-        """From settings["imap"] and secrets["imap_password"]; None when the line has no mailbox to fetch."""
+        """From settings["imap"] and secrets["imap_password"] or ["oauth_access"]; None where nothing is fetched."""
         given = settings.get("imap") or {}
         if not given.get("host"):
             return None
@@ -78,6 +80,7 @@ class Account:
             str(given.get("after") or settings.get("after") or ""),
             int(given.get("history_days", 7)),
             given.get("check_certificate", True) is not False,
+            secrets.get("oauth_access", "") if settings.get("oauth") else "",
         )
 
 
@@ -96,6 +99,7 @@ class Folder:
     def __init__(self, account: Account, seconds: float = SECONDS) -> None:
         """Connects, signs in, selects. Raises one of Failure."""
         self._account = account
+        self._exist: int | None = None  # how many mails the server last said there are, before we looked
         self._box = _Box(account, seconds)
         try:
             self._enter()
@@ -116,6 +120,7 @@ class Folder:
 
     def uids_after(self, uid: int) -> list[int]:
         """UIDs above `uid`, ascending."""
+        self._exist = self._said_to_exist() or self._exist
         return [each for each in self._search(f"UID {uid + 1}:*") if each > uid]  # "n:*" always names the last one
 
     def uids_since(self, day: date) -> list[int]:
@@ -161,7 +166,13 @@ class Folder:
         """Until the server says that something happened, or the time is over. False when it cannot tell (no IDLE)."""
         if b"IDLE" not in self._capabilities():
             return False
-        self._box.idle.wait(timeout=seconds)
+        said = self._said_to_exist()
+        if said is not None and said != self._exist:  # it came while we asked for something, and is not said again
+            self._exist = said
+            return True
+        with self._box.idle as idle:
+            if not self._said_already():
+                idle.poll(timeout=seconds)
         return True
 
     def put_away(self, uids: Sequence[int]) -> None:
@@ -169,6 +180,7 @@ class Folder:
         if not uids or not self._account.after:
             return
         named = [str(uid) for uid in uids]
+        self._exist = None
         if self._account.after == "delete":
             self._box.delete(named)
         elif self._account.after.startswith("move:"):
@@ -178,7 +190,9 @@ class Folder:
         box, account = self._box, self._account
         if account.security == "starttls":
             box.client.starttls(tls(account.check_certificate))
-        if account.user.isascii() and account.password.isascii():
+        if account.bearer:
+            box.xoauth2(account.user, account.bearer, initial_folder=None)
+        elif account.user.isascii() and account.password.isascii():
             box.login(account.user, account.password, initial_folder=None)
         else:
             box.login_utf8(account.user, account.password, initial_folder=None)
@@ -188,6 +202,23 @@ class Folder:
         if not said or not said[-1]:
             raise imaplib.IMAP4.error("The server does not say whether its numbering is still valid (UIDVALIDITY).")
         self.uid_validity = int(said[-1])
+
+    def _said_to_exist(self) -> int | None:
+        """How many mails the server said there are since we asked this last; None when it said nothing of it."""
+        said = self._box.client.response("EXISTS")[1]
+        return int(said[-1]) if said and said[-1] else None
+
+    def _said_already(self) -> bool:
+        """Whether something came together with the server's yes: nobody who waits for the network hears of it."""
+        client = self._box.client
+        before = client.sock.gettimeout()
+        client.sock.settimeout(0)
+        try:
+            return bool(cast(BufferedReader, client.file).peek(1))
+        except ssl.SSLWantReadError:
+            return False
+        finally:
+            client.sock.settimeout(before)
 
     def _capabilities(self) -> tuple[bytes, ...]:
         return tuple(str(each).upper().encode() for each in self._box.client.capabilities)
@@ -285,7 +316,7 @@ def sentence_of(why: BaseException) -> str:
     if isinstance(why, ssl.SSLCertVerificationError):
         return f"The mailbox's certificate is not valid: {why.verify_message}"
     if isinstance(why, ImapToolsError) and "Login" in type(why).__name__:
-        return "The mailbox refuses our user name or password."
+        return "The mailbox refuses our sign-in."
     return re.sub(r"\s+", " ", str(why))[:300] or type(why).__name__
 
 

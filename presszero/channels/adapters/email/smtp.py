@@ -21,6 +21,7 @@ from presszero.core.text import one_line
 from . import reach
 from .addresses import Mailbox
 from .compose import Composed
+from .oauth.asking import xoauth2
 
 _CHUNK = 64 * 1024
 _SIGN_IN = "Needs reconnecting: sign-in"
@@ -45,6 +46,7 @@ class Server:
     password: str = ""
     check_certificate: bool = True
     name: str = ""  # how we introduce ourselves
+    bearer: str = ""  # access of a signed-in mailbox, instead of the password
 
     @classmethod
     def of(cls, settings: Mapping[str, Any], secrets: Mapping[str, str], domain: str) -> Server:
@@ -54,7 +56,8 @@ class Server:
         port = int(given.get("port") or {"none": 25, "tls": 465}.get(security, 587))
         check = given.get("check_certificate", True) is not False
         user, password = str(given.get("user") or ""), secrets.get("smtp_password", "")
-        return cls(str(given.get("host") or ""), port, security, user, password, check, domain)
+        bearer = secrets.get("oauth_access", "") if settings.get("oauth") else ""
+        return cls(str(given.get("host") or ""), port, security, user, password, check, domain, bearer)
 
 
 class _Refused(Exception):
@@ -149,10 +152,22 @@ def _introduce(connection: _Connection, server: Server) -> None:
         connection.ehlo_or_helo_if_needed()
     if server.user:
         try:
-            connection.login(server.user, server.password)
+            _sign_in(connection, server)
         except smtplib.SMTPAuthenticationError as why:
             text = why.smtp_error if isinstance(why.smtp_error, bytes) else str(why.smtp_error).encode()
             raise _Refused(why.smtp_code, text, _SIGN_IN) from why
+
+
+def _sign_in(connection: _Connection, server: Server) -> None:
+    """With the password, or by SASL XOAUTH2, where a challenge means no and is answered with nothing."""
+    if not server.bearer:
+        connection.login(server.user, server.password)
+        return
+
+    def answer(challenge: bytes | None = None) -> str:
+        return "" if challenge else xoauth2(server.user, server.bearer)
+
+    connection.auth("XOAUTH2", answer)
 
 
 def _name_recipients(connection: _Connection, recipients: tuple[Mailbox, ...]) -> list[str]:

@@ -15,6 +15,7 @@ from presszero.channels.adapters.custom import sending
 from presszero.channels.adapters.custom.adapter import adapter
 from presszero.channels.signing import verify
 from presszero.channels.vocabulary import Attachment, Handle, Outgoing, Sent
+from tests.waiting import crowded
 
 from .program import Program, reply, running
 
@@ -118,7 +119,7 @@ def test_F10_a_program_that_hangs_or_drips_costs_a_bounded_time(
         with running(program) as url:
             started = time.monotonic()
             assert send(url)[0].state == "unknown"
-            assert time.monotonic() - started < 1.5
+            assert time.monotonic() - started < 1.5 * crowded()
 
 
 def test_F13_nobody_there_is_tried_later() -> None:

@@ -259,6 +259,7 @@ def _report(event: AnymailTrackingEvent, place: str) -> DeliveryReported | None:
         permanent=state == "failed" and _is_dead(event, said),
         reason="Marked as spam by the recipient." if event.event_type == EventType.COMPLAINED else said,
         at=event.timestamp,
+        complaint=event.event_type == EventType.COMPLAINED,
     )
 
 

@@ -125,7 +125,7 @@ JSON = "application/json"
 WWW = "application/x-www-form-urlencoded"
 
 
-def _json(provider: str, payload: Any, secrets: dict[str, str], sign: Callable[[Post], Request], whole: bool) -> Post:
+def in_json(provider: str, payload: Any, secrets: dict[str, str], sign: Callable[[Post], Request], whole: bool) -> Post:
     return Post(provider, json.dumps(payload).encode(), JSON, secrets, sign, whole)
 
 
@@ -147,14 +147,14 @@ def mails() -> dict[str, Post]:
     }
     listed = [[n, v] for n, _, v in (line.partition(": ") for line in RAW.partition("\r\n\r\n")[0].split("\r\n"))][:5]
     return {
-        "postmark": _json(
+        "postmark": in_json(
             "postmark",
             {"FromFull": {"Email": "Ada@ada.example"}, "RawEmail": RAW, "OriginalRecipient": TO, "Headers": []},
             BASIC_SECRET,
             basic,
             False,
         ),
-        "postmark parsed": _json(
+        "postmark parsed": in_json(
             "postmark",
             {
                 "FromFull": {"Email": "Ada@ada.example", "Name": "Ada Kowalski"},
@@ -226,14 +226,14 @@ def mails() -> dict[str, Post]:
             basic,
             False,
         ),
-        "amazon_ses": _json(
+        "amazon_ses": in_json(
             "amazon_ses",
             {"Type": "Notification", "MessageId": "sns-1", "TopicArn": "arn:x", "Message": json.dumps(sns_mail)},
             {"webhook_secret": "sns-secret"},
             keyed,
             False,
         ),
-        "brevo": _json(
+        "brevo": in_json(
             "brevo",
             {
                 "items": [
@@ -258,7 +258,7 @@ def mails() -> dict[str, Post]:
             {"webhook_key": "mandrill-key"},
             mandrill,
         ),
-        "sparkpost": _json(
+        "sparkpost": in_json(
             "sparkpost",
             [
                 {
@@ -275,7 +275,7 @@ def mails() -> dict[str, Post]:
             basic,
             False,
         ),
-        "mailjet": _json(
+        "mailjet": in_json(
             "mailjet",
             {
                 "Sender": "ada@ada.example",
@@ -288,228 +288,16 @@ def mails() -> dict[str, Post]:
             basic,
             False,
         ),
-        "mailersend": _json(
+        "mailersend": in_json(
             "mailersend",
             {"type": "inbound.message", "data": {"id": "m-1", "raw": RAW, "recipients": {"rcptTo": [{"email": TO}]}}},
             {"inbound_secret": "in-secret", "signing_secret": "out-secret"},
             hmac_hex("in-secret"),
             True,
         ),
-        "postal": _json(
+        "postal": in_json(
             "postal",
             {"id": 1, "rcpt_to": TO, "mail_from": "ada@ada.example", "message": b64, "base64": True},
-            {"webhook_key": public(RSA_KEY)},
-            rsa_sha1,
-            True,
-        ),
-    }
-
-
-def bounces() -> dict[str, Post]:
-    """A hard bounce of something we sent, as each provider reports it."""
-    said = "550 5.1.1 user unknown"
-    ses = {
-        "eventType": "Bounce",
-        "mail": {
-            "messageId": "p-1",
-            "destination": ["ada@example.com"],
-            "headers": [{"name": "X-Metadata", "value": json.dumps({"presszero": OUR_ID})}],
-        },
-        "bounce": {
-            "bounceType": "Permanent",
-            "bounceSubType": "General",
-            "bouncedRecipients": [{"emailAddress": "ada@example.com", "diagnosticCode": said}],
-        },
-    }
-    return {
-        "postmark": _json(
-            "postmark",
-            {
-                "RecordType": "Bounce",
-                "ID": 42,
-                "Type": "HardBounce",
-                "Email": "Ada@example.com",
-                "MessageID": "p-1",
-                "Details": said,
-                "BouncedAt": "2026-11-21T10:00:00Z",
-                "Metadata": {"presszero": OUR_ID},
-            },
-            BASIC_SECRET,
-            basic,
-            False,
-        ),
-        "mailgun": _json(
-            "mailgun",
-            {
-                "signature": mailgun_proof(),
-                "event-data": {
-                    "id": "e-1",
-                    "event": "failed",
-                    "severity": "permanent",
-                    "timestamp": 1.0,
-                    "recipient": "ada@example.com",
-                    "reason": "bounce",
-                    "message": {"headers": {"message-id": "p-1@juniper.example"}},
-                    "delivery-status": {"code": 550, "message": said, "description": ""},
-                    "user-variables": {"presszero": OUR_ID},
-                    "tags": [],
-                },
-            },
-            {"webhook_signing_key": "mailgun-key"},
-            with_headers,
-            False,
-        ),
-        "sendgrid": _json(
-            "sendgrid",
-            [
-                {
-                    "event": "bounce",
-                    "email": "ada@example.com",
-                    "timestamp": 1,
-                    "sg_event_id": "e-1",
-                    "anymail_id": "p-1",
-                    "reason": said,
-                    "status": "5.1.1",
-                    "type": "bounce",
-                    "presszero": OUR_ID,
-                }
-            ],
-            {"tracking_webhook_verification_key": public(EC_KEY)},
-            ecdsa,
-            True,
-        ),
-        "amazon_ses": _json(
-            "amazon_ses",
-            {
-                "Type": "Notification",
-                "MessageId": "sns-2",
-                "Timestamp": "2026-11-21T10:00:00Z",
-                "Message": json.dumps(ses),
-            },
-            {"webhook_secret": "sns-secret"},
-            keyed,
-            False,
-        ),
-        "brevo": _json(
-            "brevo",
-            {
-                "event": "hard_bounce",
-                "email": "ada@example.com",
-                "message-id": "<p-1@juniper.example>",
-                "id": 5,
-                "ts_event": 1,
-                "reason": said,
-                "X-Mailin-custom": json.dumps({"presszero": OUR_ID}),
-            },
-            BASIC_SECRET,
-            basic,
-            False,
-        ),
-        "resend": _json(
-            "resend",
-            {
-                "type": "email.bounced",
-                "created_at": "2026-11-21T10:00:00Z",
-                "data": {
-                    "email_id": "p-1",
-                    "to": ["ada@example.com"],
-                    "bounce": {"message": said, "type": "Permanent", "subType": "General"},
-                    "headers": [{"name": "X-Metadata", "value": json.dumps({"presszero": OUR_ID})}],
-                },
-            },
-            {"signing_secret": "whsec_c2VjcmV0LXJlc2VuZA=="},
-            svix("whsec_c2VjcmV0LXJlc2VuZA=="),
-            True,
-        ),
-        "mandrill": Post(
-            "mandrill",
-            urlencode(
-                {
-                    "mandrill_events": json.dumps(
-                        [
-                            {
-                                "event": "hard_bounce",
-                                "_id": "p-1",
-                                "ts": 1,
-                                "msg": {"email": "ada@example.com", "diag": said, "metadata": {"presszero": OUR_ID}},
-                            },
-                        ]
-                    )
-                }
-            ).encode(),
-            WWW,
-            {"webhook_key": "mandrill-key"},
-            mandrill,
-        ),
-        "sparkpost": _json(
-            "sparkpost",
-            [
-                {
-                    "msys": {
-                        "message_event": {
-                            "type": "bounce",
-                            "bounce_class": "10",
-                            "event_id": "e-1",
-                            "transmission_id": "p-1",
-                            "timestamp": "1",
-                            "raw_rcpt_to": "ada@example.com",
-                            "raw_reason": said,
-                            "rcpt_meta": {"presszero": OUR_ID},
-                        }
-                    }
-                }
-            ],
-            BASIC_SECRET,
-            basic,
-            False,
-        ),
-        "mailjet": _json(
-            "mailjet",
-            [
-                {
-                    "event": "bounce",
-                    "time": 1,
-                    "MessageID": "p-1",
-                    "email": "ada@example.com",
-                    "hard_bounce": True,
-                    "error": "user unknown",
-                    "comment": said,
-                    "smtp_reply": said,
-                    "Payload": json.dumps({"presszero": OUR_ID}),
-                }
-            ],
-            BASIC_SECRET,
-            basic,
-            False,
-        ),
-        "mailersend": _json(
-            "mailersend",
-            {
-                "type": "activity.hard_bounced",
-                "data": {
-                    "id": "a-1",
-                    "type": "hard_bounced",
-                    "created_at": "2026-11-21T10:00:00Z",
-                    "email": {"message": {"id": "p-1"}, "recipient": {"email": "ada@example.com"}},
-                    "morph": {"object": "recipient_bounce", "reason": said},
-                },
-            },
-            {"inbound_secret": "in-secret", "signing_secret": "out-secret"},
-            hmac_hex("out-secret"),
-            True,
-        ),
-        "postal": _json(
-            "postal",
-            {
-                "uuid": "u-1",
-                "timestamp": 1,
-                "payload": {
-                    "status": "HardFail",
-                    "details": "no",
-                    "output": said,
-                    "message": {"id": "p-1", "to": "ada@example.com", "direction": "outgoing"},
-                },
-            },
             {"webhook_key": public(RSA_KEY)},
             rsa_sha1,
             True,

@@ -28,7 +28,11 @@ def read(extra: bytes = b"", body: bytes = b"Hello", head: bytes = HEAD) -> Read
 
 
 def within(limit: float, work: Callable[[], object]) -> bool:
-    """Whether the work takes fewer CPU seconds; up to three tries, for other work on the machine must not decide."""
+    """Whether the work takes fewer CPU seconds; up to three tries, for other work on the machine must not decide.
+
+    A shared core makes the same work cost up to twice the seconds, so a limit is four times what the work takes alone.
+    What grows faster than its input takes a hundred times.
+    """
     for _ in range(3):
         start = time.process_time()
         work()
@@ -194,23 +198,23 @@ D1 = {
 
 @pytest.mark.parametrize("name", sorted(D1))
 def test_D1_quotes_are_found_in_linear_time(name: str) -> None:
-    assert within(0.06, lambda: fresh(lines_of(D1[name])))
+    assert within(0.25, lambda: fresh(lines_of(D1[name])))
 
 
 @pytest.mark.parametrize("name", sorted(D1))
 def test_D1_html_is_read_in_linear_time(name: str) -> None:
-    assert within(0.12, lambda: fresh(html.lines(f"<p>{D1[name]}</p><blockquote>{D1[name]}</blockquote>")))
+    assert within(0.5, lambda: fresh(html.lines(f"<p>{D1[name]}</p><blockquote>{D1[name]}</blockquote>")))
 
 
 @pytest.mark.parametrize("name", sorted(D1))
 def test_D1_bounces_are_read_in_linear_time(name: str) -> None:
     raw = b"From: mailer-daemon@x.example\nSubject: failure notice\n\nuser unknown\n" + D1[name].encode()
-    assert within(0.25, lambda: understand(raw))
+    assert within(1, lambda: understand(raw))
 
 
 @pytest.mark.parametrize("name", sorted(D1))
 def test_D1_a_server_may_say_anything(name: str) -> None:
-    assert within(0.05, lambda: verdict.dead("", D1[name]))
+    assert within(0.2, lambda: verdict.dead("", D1[name]))
 
 
 def nested(depth: int) -> bytes:

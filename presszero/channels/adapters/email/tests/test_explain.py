@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from presszero.channels.adapters.email.explain import explain
+from tests.waiting import crowded
 
 pytestmark = pytest.mark.slow
 
@@ -56,7 +57,7 @@ def test_one_line_of_the_promised_shape_for_each_file(tmp_path: Path) -> None:
 def test_all_our_mails_in_order_and_quickly() -> None:
     start = time.monotonic()
     lines = explained(*MAILS)
-    assert time.monotonic() - start < len(MAILS) / 20  # 50 a second and more on a quiet machine
+    assert time.monotonic() - start < len(MAILS) / 20 * crowded()  # 50 a second and more on a quiet machine
     assert [line["file"] for line in lines] == [str(path) for path in MAILS]
     assert all(set(line) == KEYS for line in lines)
     bounces = [line["bounce"] for line in lines if line["kind"] == "bounce"]
@@ -86,7 +87,7 @@ def test_no_file_takes_longer_than_two_seconds(tmp_path: Path) -> None:
     explained(MAILS[0])
     start = time.monotonic()
     (line,) = explained(huge)
-    assert time.monotonic() - start < 4  # the child's own start is in it
+    assert time.monotonic() - start < 4 * crowded()  # the child's own start is in it
     assert line["kind"] in ("message", "quarantined")
 
 

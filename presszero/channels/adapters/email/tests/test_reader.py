@@ -15,6 +15,7 @@ import pytest
 from presszero.channels.adapters.email.reading.reader import Reader
 from presszero.channels.adapters.email.reading.shape import pack, unpack
 from presszero.channels.adapters.email.reading.understand import understand
+from tests.waiting import crowded
 
 MAIL = b"From: Ada <ada@example.com>\nSubject: Order 1042\n\nWhere is it?\n"
 RICH = (
@@ -53,7 +54,7 @@ def test_a_hanging_child_is_killed_and_replaced(reader: Reader) -> None:
     start = time.monotonic()
     reading = quick.read(MAIL)
     assert (reading.kind, reading.reason) == ("quarantined", "Reading the mail took longer than 0.3 seconds.")
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 2 * crowded()
     assert quick.read(MAIL).kind == "message"
     assert quick.child_pid != hung
     quick.close()

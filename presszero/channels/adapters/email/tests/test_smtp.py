@@ -15,6 +15,7 @@ from presszero.channels.adapters.email.adapter import adapter
 from presszero.channels.adapters.email.compose import compose
 from presszero.channels.adapters.email.smtp import Patience, Server
 from presszero.channels.vocabulary import Attachment, Handle, Outgoing, Sent
+from tests.waiting import crowded
 
 from .mails_out import ANSWER, answer, line, smtp_line
 from .servers import Relay, certificate, relay, scripted
@@ -111,7 +112,7 @@ def test_F19_a_slow_answer_is_waited_for_and_a_hopeless_one_is_unknown() -> None
         started = time.monotonic()
         sent, _ = hand_over(port, patience=HASTE)
     assert sent.state == "unknown"
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 3 * crowded()
 
 
 def test_F19_some_recipients_taken_and_the_others_named() -> None:
@@ -206,7 +207,7 @@ def test_F10_a_silent_server_costs_one_step_and_a_dripping_one_the_whole() -> No
             started = time.monotonic()
             sent, written = hand_over(port, patience=HASTE)
             assert (sent.state, written) == ("later", 0)
-            assert time.monotonic() - started < limit
+            assert time.monotonic() - started < limit * crowded()
 
 
 @pytest.mark.slow
@@ -220,7 +221,7 @@ def test_F10_hanging_after_the_content_began() -> None:
         started = time.monotonic()
         sent, written = hand_over(port, large, HASTE)
     assert (sent.state, written) == ("unknown", 1)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 5 * crowded()
 
 
 def test_F11_garbage_instead_of_smtp() -> None:
