@@ -1,0 +1,1 @@
+"""Stripe: Checkout's own page, signed webhooks, refunds. https://docs.stripe.com/api"""
