@@ -49,6 +49,15 @@ class NoteAdded(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CallLogged(Fact):
+    kind = "call.logged"
+    sentence = "{by} wrote down a call"
+    note_id: int
+    outbound: bool  # we called them
+    minutes: int | None  # None: nobody said how long it took
+
+
+@dataclass(frozen=True, kw_only=True)
 class NoteRemoved(Fact):
     kind = "note.removed"
     sentence = "{by} removed a note"
@@ -157,3 +166,85 @@ class CustomerRecognised(Fact):
     kind = "conversation.recognised"
     sentence = "It is known now who wrote"
     merge_id: int  # of the two customers who are one
+
+
+@dataclass(frozen=True, kw_only=True)
+class SideAsked(Fact):
+    """Somebody outside was asked, in a thread that the customer does not see."""
+
+    kind = "side.asked"
+    sentence = "{by} asked somebody outside"
+    side_id: int
+    entry_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SideAnswered(Fact):
+    kind = "side.answered"
+    sentence = "Somebody outside answered us"
+    side_id: int
+    entry_id: int
+    automatic: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SideClosed(Fact):
+    kind = "side.closed"
+    sentence = "{by} closed a side thread"
+    side_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationTagged(Fact):
+    kind = "conversation.tagged"
+    sentence = "{by} put a tag on it"
+    tag_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationUntagged(Fact):
+    kind = "conversation.untagged"
+    sentence = "{by} took a tag off it"
+    tag_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationMoved(Fact):
+    kind = "conversation.moved"
+    sentence = "{by} moved it to another queue"
+    team_id: int | None  # None: everybody's
+    before_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationFieldSet(Fact):
+    kind = "conversation.field_set"
+    sentence = "{by} filled in one of its fields"
+    field_id: int  # the own field
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationSpam(Fact):
+    kind = "conversation.spam"
+    sentence = "{by} marked it as spam"
+    blocked: bool  # it came from an address that is blocked
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationNotSpam(Fact):
+    kind = "conversation.not_spam"
+    sentence = "{by} took it out of the spam"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BulkProgressed(Fact):
+    """A bulk went on, was finished, stopped or undone."""
+
+    kind = "bulk.progressed"
+    sentence = "The same was done to many conversations"
+    bulk_id: int
+    member_id: int  # who began it
+    total: int
+    done: int
+    refused: int
+    undone: int

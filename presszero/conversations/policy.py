@@ -12,7 +12,7 @@ SAME_MATTER_WITHIN = timedelta(days=3)  # a channel without subjects continues w
 SAME_SUBJECT_WITHIN = timedelta(days=30)
 SOMETHING_ELSE = "they said it is about something else"
 
-_CALLED = {"email": "e-mail", "chat": "the chat", "form": "the web form"}
+_CALLED = {"email": "e-mail", "chat": "the chat", "form": "the web form", "phone": "the phone"}
 
 _PREFIX = re.compile(
     r"^\s*(?:\[[^\]\n]{1,40}\]\s*)?"

@@ -5,10 +5,14 @@ An address that somebody gave in a form is theirs once they answer from it what 
 
 from __future__ import annotations
 
+import re
+
 from django.db import connection
 
 from presszero.channels.vocabulary import Handle
-from presszero.core.actor import SYSTEM
+from presszero.commerce.actions.drafting import LIVE, sent
+from presszero.commerce.models import DraftOrder
+from presszero.core.actor import SYSTEM, from_code
 from presszero.customers.models import Claim
 from presszero.timeline.actions import record
 from presszero.timeline.models import Event
@@ -23,6 +27,7 @@ from .order import put_in_order
 from .queries.waiting import NOT_ARRIVED
 from .queries.ways import has_browser
 
+_LINK = re.compile(r"/pay/([A-Za-z0-9]{34})")
 _WAITS = """
 SELECT 1 FROM conversations_message m
 JOIN conversations_conversation p ON p.merchant_id = m.merchant_id AND p.id = m.conversation_id
@@ -59,6 +64,8 @@ def _somebody_waits(event: Event) -> bool:
 
 def _bring_back(message: Message) -> None:
     row = held(message.conversation)
+    if row.state == Conversation.State.SPAM:
+        return
     if row.state != Conversation.State.OPEN:
         row = reopen(row, by=SYSTEM)
     sum_up(row)
@@ -83,3 +90,15 @@ def answered_from_a_claimed_address(event: Event) -> None:
     if claim.source == "form" and claim.proven_at is None and not has_browser(claim.customer):
         proven = Handle(claim.kind, claim.address, claim.name)
         recognise(claim.customer, proven, reason="answered our e-mail from the address given in the form", by=SYSTEM)
+
+
+@hears("conversations.sent-link", "message.sent")
+def link_to_pay_was_sent(event: Event) -> None:
+    """An answer with the link of a draft made here went out, by whichever way and whoever put it there."""
+    waiting = DraftOrder.objects.filter(merchant_id=event.merchant_id, state__in=LIVE, sent_at=None)
+    if not waiting.exists():
+        return
+    rows = Message.objects.filter(merchant_id=event.merchant_id, id=event.data["message_id"], taken_back_at=None)
+    text = rows.values_list("entry__text", flat=True).first() or ""
+    for row in waiting.filter(token__in=_LINK.findall(text)):
+        sent(row, from_code(event.actor), event.at)

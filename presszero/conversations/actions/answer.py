@@ -9,28 +9,38 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from presszero.channels import files, outbox
 from presszero.channels.envelope import message_id
-from presszero.channels.models import Attachment, Entry, Line, Participant, Thread
+from presszero.channels.limits import unfit
+from presszero.channels.models import Attachment, Delivery, Entry, Line, Participant, Thread
 from presszero.channels.privacy import without_notes
 from presszero.channels.registry import adapter
+from presszero.channels.sharing import room_of_links
+from presszero.channels.vocabulary import Shared
 from presszero.channels.wording import fill, framed, to_html, to_text
 from presszero.core.actor import Actor
+from presszero.core.cards import masked
+from presszero.core.masking import masked_file
 from presszero.core.refusal import Refused
 from presszero.core.rows import change, keep
 from presszero.core.text import clean, snippet
 from presszero.team.models import Membership
+from presszero.team.sight import sees_queue
 from presszero.timeline.actions import record, record_all
 from presszero.timeline.facts import Fact
 
 from .. import queries
-from ..facts import ConversationAssigned, MessageSent, MessageTakenBack, NoteAdded, NoteRemoved, PersonMentioned
+from ..facts import ConversationAssigned, ConversationNotSpam, MessageSent, MessageTakenBack, NoteAdded, PersonMentioned
 from ..models import Assignment, Conversation, Draft, Mention, Message, Note, Upload
 from ..policy import base_subject
+from .by_itself import hide_note
 from .carry_on import watch_reading
 from .held import about, held, sum_up
+from .spam import end_spam
 from .threads import thread_for, usual_thread
 
 MAX_UPLOAD = 25 * 1024 * 1024  # bytes; what most mailboxes take
@@ -39,7 +49,7 @@ MAX_UPLOADS = 20
 # What an answer changes in its conversation.
 _SUMMED = (
     *("last_at", "last_inbound", "last_channel", "snippet", "waiting_since", "due_at", "work_at"),
-    *("first_reply_at", "assignee", "version"),
+    *("first_reply_at", "assignee", "state", "version"),
 )
 _SAID_BEFORE = "SELECT id FROM conversations_message WHERE merchant_id = %s AND client_id = %s"
 _FORGET = """
@@ -54,8 +64,6 @@ class NothingToSay(Refused):
 
 class WroteMeanwhile(Refused):
     """The customer wrote after the agent began; the agent should read it first."""
-
-    next_step = "Read it, then send."
 
 
 @dataclass(frozen=True)
@@ -86,10 +94,10 @@ def reply(conversation: Conversation, answer: Answer, *, by: Membership) -> Mess
     _recall(row, conversation, thread)
     recipients = _recipients(row, thread, answer.to)
     entry = _entry(row, thread, answer, by)
-    _attach(row, entry, answer.uploads, by)
+    attach(row, entry, answer.uploads, by)
     ready = adapter(thread.line.kind).can.undo_seconds
     at = answer.send_at or timezone.now() + timedelta(seconds=ready)
-    outbox.enqueue(entry, thread.line, recipients, not_before=at)
+    _check_links(entry, outbox.enqueue(entry, thread.line, recipients, not_before=at))
     message = keep(
         Message(
             merchant_id=row.merchant_id,
@@ -134,11 +142,11 @@ def note(conversation: Conversation, text: str, *, by: Membership, client_id: uu
     again = Note.objects.filter(merchant_id=row.merchant_id, client_id=client_id).first()
     if again:
         return again
-    text = clean(text, 20_000).strip()
+    text = masked(clean(text, 20_000).strip())[0]
     if not text:
-        raise NothingToSay("There is nothing in this note.")
+        raise NothingToSay(_("There is nothing in this note."))
     made = Note.objects.create(merchant_id=row.merchant_id, conversation=row, by=by, text=text, client_id=client_id)
-    mentioned = _mentioned(text, row.merchant_id)
+    mentioned = _mentioned(text, row)
     Mention.objects.bulk_create([Mention(merchant_id=row.merchant_id, note=made, member=m) for m in mentioned])
     Draft.objects.filter(merchant_id=row.merchant_id, conversation=row, by=by, kind="note").delete()
     record_all(
@@ -150,17 +158,14 @@ def note(conversation: Conversation, text: str, *, by: Membership, client_id: uu
     return made
 
 
-@transaction.atomic
 def remove_note(note: Note, *, by: Membership) -> None:
     """Hides a note; only its writer or a lead may (the view asks)."""
-    row = held(note.conversation)
-    Note.objects.filter(merchant_id=row.merchant_id, id=note.id).update(removed_at=timezone.now())
-    record(NoteRemoved(**about(row), by=by.actor, note_id=note.id))
+    hide_note(note, by=by.actor)
 
 
 def save_draft(conversation: Conversation, kind: str, text: str, *, by: Membership) -> None:
     """Keeps what somebody is writing. An empty text forgets it."""
-    text = clean(text, 100_000)
+    text = masked(clean(text, 100_000))[0]
     if not text.strip():
         forget_draft(conversation, kind, by=by)
         return
@@ -182,13 +187,14 @@ def forget_draft(conversation: Conversation, kind: str, *, by: Membership) -> No
 def upload(conversation: Conversation, filename: str, content: bytes, *, by: Membership) -> Upload:
     """Takes a file into the composer. Its token works for this person and conversation, once. Raises Refused."""
     if len(content) > MAX_UPLOAD:
-        raise Refused("This file is larger than 25 MB, which most mailboxes refuse.", "Send a link to it instead.")
+        raise Refused(_("This file is larger than 25 MB, which most mailboxes refuse."), _("Send a link to it."))
     waiting = Upload.objects.filter(
         merchant_id=conversation.merchant_id, conversation_id=conversation.now_id, by=by, used_at=None
     )
     if waiting.count() >= MAX_UPLOADS:
-        raise Refused("Twenty files are the most for one answer.")
-    name, content = files.shown_name(filename), without_notes(content)
+        raise Refused(_("Twenty files are the most for one answer."))
+    name, content = masked(files.shown_name(filename))[0], without_notes(content)
+    content = masked_file(content, files.kind_of(content, name), name)[0]
     return Upload.objects.create(
         merchant_id=conversation.merchant_id,
         conversation_id=conversation.now_id,
@@ -218,13 +224,13 @@ def _recall(row: Conversation, conversation: Conversation, thread: Thread) -> No
 
 def _check(row: Conversation, answer: Answer) -> None:
     if not answer.text.strip() and not answer.uploads:
-        raise NothingToSay("There is nothing in this answer yet.")
+        raise NothingToSay(_("There is nothing in this answer yet."))
     if answer.after is not None:
         newer = Message.objects.filter(
             merchant_id=row.merchant_id, conversation_id__in=queries.family(row), inbound=True, id__gt=answer.after
         )
         if newer.exists():
-            raise WroteMeanwhile("They wrote again while you were writing.")
+            raise WroteMeanwhile(_("They wrote again while you were writing."), _("Read it, then send."))
 
 
 def _thread(row: Conversation, answer: Answer) -> Thread:
@@ -233,7 +239,7 @@ def _thread(row: Conversation, answer: Answer) -> Thread:
     if answer.thread is None:
         return usual_thread(row)
     if answer.thread.merchant_id != row.merchant_id or not adapter(answer.thread.line.kind).can.answers:
-        raise Refused("There is no way to answer here.", "Pick another channel.")
+        raise Refused(_("There is no way to answer here."), _("Pick another channel."))
     return answer.thread
 
 
@@ -242,13 +248,15 @@ def _recipients(row: Conversation, thread: Thread, chosen: Sequence[str]) -> lis
     if not chosen:
         usual = queries.usual_recipients(row, thread)
         if not usual:
-            raise Refused("There is nobody to send this to.", "Add an address to the customer.")
+            raise Refused(_("There is nobody to send this to."), _("Add an address to the customer."))
         kind = adapter(thread.line.kind).handle_kind
         return [(kind, address) for address in dict.fromkeys(usual)]
     known = queries.reachable(row, thread)
     unknown = [address for address in chosen if address not in known]
     if unknown:
-        raise Refused(f"{unknown[0]} has no part in this conversation.", "Add them to the customer first.")
+        raise Refused(
+            _("%(who)s has no part in this conversation.") % {"who": unknown[0]}, _("Add them to the customer first.")
+        )
     return [(known[address], address) for address in dict.fromkeys(chosen)]
 
 
@@ -256,9 +264,9 @@ def _entry(row: Conversation, thread: Thread, answer: Answer, by: Membership) ->
     line, brand = thread.line, thread.line.brand
     can = adapter(line.kind).can
     values = _variables(row, by, answer.text, brand.signature)
-    text = fill(clean(answer.text, can.max_text + 1).strip(), values)
+    text = masked(fill(clean(answer.text, can.max_text + 1).strip(), values))[0]
     if len(text) > can.max_text:
-        raise Refused(f"This is longer than {line.kind} can carry ({can.max_text} characters).")
+        raise Refused(_("This is longer than can be sent here: %(n)d characters.") % {"n": can.max_text})
     signature = fill(brand.signature, values) if can.html else ""
     subject = base_subject_kept(thread.subject or row.subject) if can.subject else ""
     return keep(
@@ -297,19 +305,19 @@ def base_subject_kept(subject: str) -> str:
     return start[at:] if at >= 0 and len(start.casefold()) == len(start) else start
 
 
-def _attach(row: Conversation, entry: Entry, tokens: Sequence[str], by: Membership) -> None:
+def attach(row: Conversation, entry: Entry, tokens: Sequence[str], by: Membership) -> None:
     """Binds uploads to the entry: their own person's, of this conversation, never used before."""
     if not tokens:
         return
     found = Upload.objects.select_for_update().filter(
         merchant_id=row.merchant_id, conversation=row, by=by, used_at=None, token__in=list(tokens)
     )
-    rows = list(found)
+    rows = list(found.order_by("id"))  # as they were added
     if len(rows) != len(set(tokens)):
-        raise Refused("One of the files is no longer there.", "Add it again.")
-    limit = adapter(entry.thread.line.kind).can.max_attachment_bytes
-    if sum(r.size for r in rows) > limit:
-        raise Refused("These files are too large together.", f"At most {limit // 1_000_000} MB go in one message.")
+        raise Refused(_("One of the files is no longer there."), _("Add it again."))
+    refused = unfit([Shared(r.content_type, r.size) for r in rows], adapter(entry.thread.line.kind).can)
+    if refused:
+        raise Refused(*refused)
     Attachment.objects.bulk_create(
         Attachment(
             merchant_id=row.merchant_id,
@@ -324,6 +332,17 @@ def _attach(row: Conversation, entry: Entry, tokens: Sequence[str], by: Membersh
     Upload.objects.filter(id__in=[r.id for r in rows]).update(used_at=timezone.now())
 
 
+def _check_links(entry: Entry, deliveries: Sequence[Delivery]) -> None:
+    """Where files go as links the words need room for them."""
+    most = adapter(entry.sender_kind).can.max_text
+    over = len(entry.text) + max((room_of_links(row) for row in deliveries), default=0) - most
+    if over > 0:
+        raise Refused(
+            _("With the links to its files this is %(n)d characters too long.") % {"n": over},
+            _("Write less, or send fewer files."),
+        )
+
+
 def _sum_reply(row: Conversation, entry: Entry, line: Line, by: Membership) -> list[Fact]:
     """They have their answer: nobody waits, and whoever answers first has it. What became true besides."""
     facts: list[Fact] = []
@@ -335,16 +354,22 @@ def _sum_reply(row: Conversation, entry: Entry, line: Line, by: Membership) -> l
         row.assignee = by
         keep(Assignment(merchant_id=row.merchant_id, conversation=row, to=by, by=by.actor.code, reason="answered it"))
         facts.append(ConversationAssigned(**about(row), by=by.actor, member_id=by.id))
+    if row.state == Conversation.State.SPAM:  # nobody answers spam
+        end_spam(row, by.actor)
+        row.state = Conversation.State.OPEN
+        facts.append(ConversationNotSpam(**about(row), by=by.actor))
     row.version += 1
     change(row, *_SUMMED)
     return facts
 
 
-def _mentioned(text: str, merchant_id: int) -> list[Membership]:
+def _mentioned(text: str, row: Conversation) -> list[Membership]:
+    """The colleagues named by @; not those who do not see what is said here."""
     names = {found.casefold() for found in _MENTION.findall(text)}
     if not names:
         return []
-    team = Membership.objects.filter(merchant_id=merchant_id, left_at=None).select_related("person")
+    sees = sees_queue(row.merchant_id, row.team_id) | Q(id=row.assignee_id)
+    team = Membership.objects.filter(sees, merchant_id=row.merchant_id, left_at=None).select_related("person")
     return [m for m in team if m.first_name.casefold() in names or m.person.email.split("@")[0].casefold() in names]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from presszero.core.actor import Actor
 from presszero.core.merging import everyone_below
@@ -20,6 +21,7 @@ from ..models import Conversation, Merge, Message, Move, Note, Resolution, Snooz
 from ..queries.answering import family
 from ..queries.waiting import waiting
 from .held import about, sum_up
+from .spam import end_spam
 
 State = Conversation.State
 _ARRANGING = 0x5E4E  # advisory lock class of merges and splits, by merchant
@@ -30,10 +32,10 @@ def merge(loser: Conversation, winner: Conversation, *, by: Actor, reason: str =
     """From now on `loser` is part of `winner`. Raises Refused when they are one already, or of two customers."""
     lost, won = together(loser, winner)
     if lost.id == won.id:
-        raise Refused("These two are one conversation already.")
+        raise Refused(_("These two are one conversation already."))
     if lost.customer.now_id != won.customer.now_id:
         raise Refused(
-            "These belong to two customers.", "If the two customers are one person, merge the customers first."
+            _("These belong to two customers."), _("If the two customers are one person, merge the customers first.")
         )
     made = _join(lost, won, won, by, reason)
     if lost.state == State.OPEN and won.state != State.OPEN and lost.waiting_since:
@@ -49,7 +51,7 @@ def unmerge(merge: Merge, *, by: Actor) -> Conversation:
     _alone(merge.merchant_id)
     made = Merge.objects.get(merchant_id=merge.merchant_id, id=merge.id)
     if made.undone_at:
-        raise Refused("This was taken back already.")
+        raise Refused(_("This was taken back already."))
     made.undone_at, made.undone_by = timezone.now(), by.code
     made.save(update_fields=["undone_at", "undone_by"])
     freed = _all_below(made)
@@ -74,7 +76,7 @@ def split(conversation: Conversation, messages: Sequence[Message], notes: Sequen
     chosen = Message.objects.filter(**inside, id__in=[m.id for m in messages]).select_related("entry__thread")
     picked, total = list(chosen.order_by("at", "id")), Message.objects.filter(**inside).count()
     if not picked or len(picked) == total:
-        raise Refused("Pick some of the messages, not none and not all.")
+        raise Refused(_("Pick some of the messages, not none and not all."))
     target = _beside(source, picked[0])
     _move(target, picked, list(Note.objects.filter(**inside, id__in=[n.id for n in notes])), by)
     _follow_threads(picked, target)
@@ -94,11 +96,11 @@ def unsplit(target: Conversation, *, by: Actor) -> Conversation:
         .order_by("id")
     )
     if not moves:
-        raise Refused("Nothing was split off into this conversation.")
+        raise Refused(_("Nothing was split off into this conversation."))
     sources = {move.source_id: move.source for move in moves}
     part, source, *others = together(target, *sources.values())
     if part.id != target.id:
-        raise Refused("This is part of another conversation now.", "Take that merge back first.")
+        raise Refused(_("This is part of another conversation now."), _("Take that merge back first."))
     here = Message.objects.filter(merchant_id=part.merchant_id, conversation=part)
     came_since = here.filter(inbound=True, at__gt=moves[0].at).exists()
     _move_back(part, moves, by)
@@ -141,13 +143,13 @@ def together(*conversations: Conversation) -> list[Conversation]:
     known = Conversation.objects.filter(merchant_id=merchant_id, id__in=[c.id for c in conversations])
     now = {row.id: row.now_id for row in known}
     if not all(c.id in now and c.merchant_id == merchant_id for c in conversations):
-        raise Refused("There is no such conversation.")
+        raise Refused(_("There is no such conversation."))
     rows = _locked(merchant_id, now.values())
     return [rows[now[c.id]] for c in conversations]
 
 
 def _locked(merchant_id: int, ids: Iterable[int]) -> dict[int, Conversation]:
-    rows = Conversation.objects.select_for_update().filter(merchant_id=merchant_id, id__in=set(ids))
+    rows = Conversation.objects.select_for_update(no_key=True).filter(merchant_id=merchant_id, id__in=set(ids))
     return {row.id: row for row in rows.order_by("id")}
 
 
@@ -182,6 +184,7 @@ def _bring_back(row: Conversation, by: Actor) -> None:
     mine = {"merchant_id": row.merchant_id, "conversation": row}
     Resolution.objects.filter(**mine, reopened_at=None).update(reopened_at=now, reopened_by=by.code)
     Snooze.objects.filter(**mine, ended_at=None).update(ended_at=now, ended_by=by.code)
+    end_spam(row, by)
     row.state, row.snoozed_until = State.OPEN, None
 
 
@@ -219,6 +222,7 @@ def _beside(source: Conversation, first: Message) -> Conversation:
         subject=(entry.subject or source.subject)[:300],
         priority=source.priority,
         assignee_id=source.assignee_id,
+        team_id=source.team_id,
     )
 
 

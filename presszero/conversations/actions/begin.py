@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from secrets import token_hex
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from presszero.channels.models import Line, Participant, Thread
 from presszero.channels.registry import adapter
@@ -39,7 +40,7 @@ def begin(customer: Customer, opening: Opening, answer: Answer, *, by: Membershi
         return again
     subject = one_line(opening.subject, 300)
     if adapter(opening.line.kind).can.subject and not subject:
-        raise Refused("Say in a few words what it is about.", "Fill in the subject.")
+        raise Refused(_("Say in a few words what it is about."), _("Fill in the subject."))
     thread, row = _opened(customers.today(customer), opening, subject)
     record(ConversationOpened(**about(row), by=by.actor, line_id=opening.line.id, channel=opening.line.kind))
     ThreadPlace.objects.create(merchant_id=row.merchant_id, thread=thread, conversation=row)
@@ -51,7 +52,7 @@ def _opened(customer: Customer, opening: Opening, subject: str) -> tuple[Thread,
     kind = adapter(line.kind).handle_kind
     known = {h.address: h for h in customers.handles(customer) if h.kind == kind and h.proof != "refuted"}
     if opening.address not in known or line.merchant_id != customer.merchant_id:
-        raise Refused("This is not an address of theirs.", "Add it to the customer first.")
+        raise Refused(_("This is not an address of theirs."), _("Add it to the customer first."))
     thread = Thread.objects.create(merchant_id=line.merchant_id, line=line, token=token_hex(16), subject=subject)
     Participant.objects.create(
         merchant_id=line.merchant_id,
@@ -62,6 +63,11 @@ def _opened(customer: Customer, opening: Opening, subject: str) -> tuple[Thread,
         standing=Participant.Standing.CUSTOMER,
     )
     row = Conversation.objects.create(
-        merchant_id=line.merchant_id, customer=customer, line=line, subject=subject, last_inbound=False
+        merchant_id=line.merchant_id,
+        customer=customer,
+        line=line,
+        team_id=line.team_id,
+        subject=subject,
+        last_inbound=False,
     )
     return thread, row

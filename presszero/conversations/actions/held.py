@@ -37,7 +37,7 @@ def about(row: Conversation) -> About:
 
 
 def held(conversation: Conversation) -> Conversation:
-    """The conversation it is part of today, locked until the transaction ends."""
+    """The conversation it is part of today, locked until the transaction ends. Rows that name it may be written."""
     row = _locked(conversation.merchant_id, conversation.now_id)
     while row.root_id:  # merged between our read and the lock
         row = _locked(conversation.merchant_id, row.root_id)
@@ -50,7 +50,7 @@ def _locked(merchant_id: int, number: int) -> Conversation:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {columns(Conversation, 'c')} FROM conversations_conversation c"  # noqa: S608 - our own columns
-            " WHERE c.merchant_id = %s AND c.id = %s FOR UPDATE",
+            " WHERE c.merchant_id = %s AND c.id = %s FOR NO KEY UPDATE",
             [merchant_id, number],
         )
         found = cursor.fetchone()
@@ -70,7 +70,8 @@ def sum_up(row: Conversation) -> Conversation:
         row.snippet = snippet(newest.entry.text or newest.entry.folded)
         row.last_channel = newest.entry.thread.line.kind
     row.first_reply_at = first_answer(row, ids)
-    waits = waiting(row, ids) if row.state != Conversation.State.RESOLVED else None
+    at_rest = row.state in (Conversation.State.RESOLVED, Conversation.State.SPAM)
+    waits = None if at_rest else waiting(row, ids)
     row.waiting_since = waits.at if waits else None
     row.due_at = due(waits, bool(row.first_reply_at and row.first_reply_at < waits.at)) if waits else None
     row.matters, row.needed_by, row.asked_channel = wished(row.merchant_id, ids)

@@ -6,11 +6,13 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from presszero.core.actor import SYSTEM, Actor
 from presszero.core.refusal import Refused
 from presszero.core.text import one_line
 from presszero.team.models import Membership
+from presszero.team.sight import sight_of
 from presszero.timeline.actions import record
 
 from ..facts import (
@@ -22,7 +24,8 @@ from ..facts import (
     ConversationWoken,
 )
 from ..models import Assignment, Conversation, Follower, Resolution, Snooze, Topic
-from .held import ChangedMeanwhile, about, held
+from .held import ChangedMeanwhile, about, held, sum_up
+from .spam import end_spam, not_spam
 
 State = Conversation.State
 
@@ -34,6 +37,7 @@ def resolve(conversation: Conversation, *, by: Actor, topic: Topic | None = None
     if row.state == State.RESOLVED:
         return row
     _end_snooze(row, by)
+    end_spam(row, by)
     row.topic = topic or row.topic
     Resolution.objects.create(merchant_id=row.merchant_id, conversation=row, topic=row.topic, by=by.code)
     _save(row, state=State.RESOLVED, waiting_since=None, due_at=None, work_at=None)
@@ -43,8 +47,10 @@ def resolve(conversation: Conversation, *, by: Actor, topic: Topic | None = None
 
 @transaction.atomic
 def reopen(conversation: Conversation, *, by: Actor) -> Conversation:
-    """Back to open, from resolved or snoozed."""
+    """Back to open, from resolved, snoozed or spam."""
     row = held(conversation)
+    if row.state == State.SPAM:
+        row = not_spam(row, by=by)
     if row.state == State.OPEN:
         return row
     if row.state == State.SNOOZED:
@@ -58,13 +64,28 @@ def reopen(conversation: Conversation, *, by: Actor) -> Conversation:
 
 
 @transaction.atomic
+def unresolve(conversation: Conversation, *, by: Actor) -> Conversation:
+    """As if it had never been resolved: whoever waited waits again. Nothing for what is not resolved."""
+    row = held(conversation)
+    if row.state != State.RESOLVED:
+        return row
+    standing = Resolution.objects.filter(merchant_id=row.merchant_id, conversation=row, reopened_at=None)
+    standing.update(reopened_at=timezone.now(), reopened_by=SYSTEM.code)  # so that it settles nothing
+    row.state = State.OPEN
+    record(ConversationReopened(**about(row), by=by))
+    return sum_up(row)
+
+
+@transaction.atomic
 def snooze(conversation: Conversation, until: datetime | None, *, by: Actor) -> Conversation:
     """Out of sight until a time, or until they write (`until` None). Their writing ends it in either case."""
     if until is not None and until <= timezone.now():
-        raise Refused("This time has passed already.", "Pick a later one.")
+        raise Refused(_("This time has passed already."), _("Pick a later one."))
     row = held(conversation)
     if row.state == State.RESOLVED:
-        raise Refused("This is resolved.", "Open it again first.")
+        raise Refused(_("This is resolved."), _("Open it again first."))
+    if row.state == State.SPAM:
+        raise Refused(_("This is spam."), _("Say that it is not first."))
     _end_snooze(row, by)
     Snooze.objects.create(merchant_id=row.merchant_id, conversation=row, until=until, by=by.code)
     record(ConversationSnoozed(**about(row), by=by, until_epoch=int(until.timestamp()) if until else None))
@@ -98,11 +119,15 @@ def assign(
     """Gives it to a member, or back to everyone. With `version`, only if nobody changed it meanwhile."""
     row = held(conversation)
     if version is not None and row.version != version:
-        raise ChangedMeanwhile("Somebody else changed this a moment ago.", "Have a look, and decide again.")
+        raise ChangedMeanwhile(_("Somebody else changed this a moment ago."), _("Have a look, and decide again."))
     if to is not None and (to.merchant_id != row.merchant_id or to.left_at):
-        raise Refused("They are not on this team.")
+        raise Refused(_("They are not on this team."))
     if row.assignee_id == (to.id if to else None):
         return row
+    if to is not None and not to.sees_all and sight_of(to).role_in(row.team_id) is None:
+        raise Refused(
+            _("%(name)s does not see this queue.") % {"name": to.first_name}, _("Move it to one of their teams first.")
+        )
     Assignment.objects.create(merchant_id=row.merchant_id, conversation=row, to=to, by=by.code, reason=reason)
     record(ConversationAssigned(**about(row), by=by, member_id=to.id if to else None))
     return _save(row, assignee=to)
@@ -120,7 +145,7 @@ def set_subject(conversation: Conversation, subject: str, *, by: Actor) -> Conve
 def set_priority(conversation: Conversation, priority: int, *, by: Actor) -> Conversation:
     """How urgent it is: a Conversation.Priority. Raises Refused for anything else."""
     if priority not in Conversation.Priority.values:
-        raise Refused("There is no such priority.")
+        raise Refused(_("There is no such priority."))
     row = _save(held(conversation), priority=priority)
     record(ConversationChanged(**about(row), by=by))
     return row

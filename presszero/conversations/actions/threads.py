@@ -5,6 +5,7 @@ from __future__ import annotations
 from secrets import token_hex
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from presszero.channels.models import Line, Participant, Thread
 from presszero.channels.registry import adapter
@@ -26,9 +27,11 @@ def thread_for(row: Conversation, line: Line, address: str) -> Thread:
     """
     channel = adapter(line.kind)
     if line.merchant_id != row.merchant_id or not channel.can.answers:
-        raise Refused("There is no way to answer here.", "Pick another channel.")
+        raise Refused(_("There is no way to answer here."), _("Pick another channel."))
     if address not in _known(row, channel.handle_kind):
-        raise Refused(f"{address} has no part in this conversation.", "Add them to the customer first.")
+        raise Refused(
+            _("%(who)s has no part in this conversation.") % {"who": address}, _("Add them to the customer first.")
+        )
     if channel.can.subject:
         return open_thread(row, line, address)
     return _talk(row, line, address)
@@ -38,12 +41,12 @@ def usual_thread(row: Conversation) -> Thread:
     """Where they last wrote; when nothing can be sent there, by mail to where they asked for it. Raises Refused."""
     found = queries.thread_to_answer(row)
     if found is None:
-        raise Refused("There is no way to answer here.", "Pick another channel.")
+        raise Refused(_("There is no way to answer here."), _("Pick another channel."))
     if adapter(found.line.kind).can.answers:
         return found
     line, address = mail_line(found.line), mail_address(row)
     if line is None or not address:
-        raise Refused("They left no address that we could answer to.", "Add one to the customer.")
+        raise Refused(_("They left no address that we could answer to."), _("Add one to the customer."))
     return open_thread(row, line, address)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from presszero.channels import vocabulary
 from presszero.channels.models import Line
@@ -31,7 +32,7 @@ def wish(conversation: Conversation, said: vocabulary.Wish, *, source: str, by: 
     anew. Where no moment is given, one is read from the words, in `language` ("": the merchant's own). Raises Refused.
     """
     if said.matters is not None and not CAN_WAIT <= said.matters <= MATTERS_A_LOT:
-        raise Refused("There is no such answer.", "Pick one of the three.")
+        raise Refused(_("There is no such answer."), _("Pick one of the three."))
     row = held(conversation)
     words = one_line(said.words, 500)
     made = Wish.objects.create(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Now
 
 from presszero.channels.models import Line
 from presszero.customers.models import Customer
 from presszero.merchants.owned import Owned, OwnedKey
-from presszero.team.models import Membership
+from presszero.team.models import Membership, Team
 
 
 class Topic(Owned):
@@ -33,6 +33,7 @@ class Conversation(Owned):
         OPEN = "open"
         SNOOZED = "snoozed"
         RESOLVED = "resolved"
+        SPAM = "spam"
 
     class Priority(models.IntegerChoices):
         LOW = 1
@@ -44,10 +45,14 @@ class Conversation(Owned):
     root = OwnedKey("self", null=True, blank=True)  # merged into, flat; null for itself
     line = OwnedKey(Line)  # where it began
     subject = models.CharField(max_length=300, blank=True, default="")
-    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    state = models.CharField(
+        max_length=10, choices=State.choices, default=State.OPEN, db_default=Value(State.OPEN.value)
+    )
     priority = models.PositiveSmallIntegerField(choices=Priority.choices, default=Priority.NORMAL)
     topic = OwnedKey(Topic, null=True, blank=True)
     assignee = OwnedKey(Membership, null=True, blank=True)
+    team = OwnedKey(Team, null=True, blank=True)  # whose queue it stands in; null: everybody's
+    fields = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))  # own field key → value
     created_at = models.DateTimeField(db_default=Now())
     last_at = models.DateTimeField(db_default=Now())  # of its newest message
     last_inbound = models.BooleanField(default=True)
@@ -91,6 +96,12 @@ class Conversation(Owned):
             ),
             models.Index(
                 fields=["merchant", "-last_at"], condition=Q(state="resolved", root=None), name="view_resolved"
+            ),
+            models.Index(fields=["merchant", "-last_at"], condition=Q(state="spam", root=None), name="view_spam"),
+            models.Index(
+                fields=["merchant", "team", "-last_at"],
+                condition=Q(state="open", root=None, team__isnull=False),
+                name="view_team_queue",
             ),
             models.Index(fields=["snoozed_until"], condition=Q(state="snoozed"), name="snooze_due"),
             GinIndex(fields=["subject"], opclasses=["gin_trgm_ops"], name="conversation_subject_trigram"),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Now
 
 from presszero.core.sealing import new_token
 from presszero.merchants.owned import Owned, OwnedKey
-from presszero.team.models import Membership
+from presszero.team.models import Membership, Team
 
 from .conversation import Conversation
 from .stream import Note
@@ -23,7 +23,7 @@ class Draft(Owned):
 
     conversation = OwnedKey(Conversation, on_delete=models.CASCADE)
     by = OwnedKey(Membership, on_delete=models.CASCADE)
-    kind = models.CharField(max_length=6, default="reply")  # reply · note
+    kind = models.CharField(max_length=24, default="reply", db_default="reply")  # reply · note · ask · ask-7
     text = models.TextField(blank=True, default="")
     saved_at = models.DateTimeField(auto_now=True)
 
@@ -101,9 +101,50 @@ class Macro(Owned):
     text = models.TextField(blank=True, default="")
     actions = models.JSONField(default=dict)
     language = models.CharField(max_length=12, blank=True, default="")
+    shortcut = models.SlugField(max_length=30, blank=True, default="", db_default="")  # ";hello" in the composer
+    steps = models.JSONField(default=list, db_default=Value([], models.JSONField()))  # conversations.steps
     retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["merchant", "name"], condition=Q(retired_at=None), name="one_macro_a_name")
         ]
+
+
+class MacroText(Owned):
+    """A macro's words in another language; the customer's language picks."""
+
+    macro = OwnedKey(Macro, on_delete=models.CASCADE, related_name="texts")
+    language = models.CharField(max_length=12)  # BCP 47
+    text = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "macro", "language"], name="one_macro_text_a_language")
+        ]
+
+
+class SavedView(Owned):
+    """A list by filter that somebody keeps: for themselves, for a team, or for everybody."""
+
+    class Shared(models.TextChoices):
+        NOBODY = "nobody"
+        TEAM = "team"
+        EVERYBODY = "everybody"
+
+    name = models.CharField(max_length=60)
+    icon = models.CharField(max_length=20, blank=True, default="list")
+    by = OwnedKey(Membership)
+    shared = models.CharField(max_length=10, choices=Shared.choices, default=Shared.NOBODY)
+    team = OwnedKey(Team, null=True, blank=True)  # when shared with one
+    filter = models.JSONField(default=dict)  # conversations.filtering
+    order = models.CharField(max_length=20, default="newest")  # newest · oldest · waiting · due · priority
+    position = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now())
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["merchant", "position"], condition=Q(retired_at=None), name="views_kept")]
+
+    def __str__(self) -> str:
+        return self.name

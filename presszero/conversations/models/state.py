@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import F, Q
+from django.db.models.functions import Lower, Now
 
 from presszero.merchants.owned import Owned, OwnedKey
 from presszero.team.models import Membership
@@ -116,3 +116,59 @@ class Wish(Owned):
     class Meta:
         verbose_name_plural = "wishes"
         indexes = [models.Index(fields=["merchant", "conversation", "-id"], name="wish_newest")]
+
+
+class Tag(Owned):
+    """A word the team marks conversations with."""
+
+    name = models.CharField(max_length=60)
+    colour = models.CharField(max_length=12, blank=True, default="")  # a token: accent, good, warn, bad; "": none
+    created_at = models.DateTimeField(db_default=Now())
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(F("merchant"), Lower("name"), condition=Q(retired_at=None), name="one_tag_a_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Tagged(Owned):
+    """That a conversation carries a tag, until it is taken off."""
+
+    conversation = OwnedKey(Conversation, related_name="tagged")
+    tag = OwnedKey(Tag, related_name="tagged")
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField(db_default=Now())
+    removed_at = models.DateTimeField(null=True)
+    removed_by = models.CharField(max_length=40, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "conversation", "tag"], condition=Q(removed_at=None), name="tagged_once_at_a_time"
+            )
+        ]
+        indexes = [models.Index(fields=["merchant", "tag", "-id"], condition=Q(removed_at=None), name="tagged_by_tag")]
+
+
+class Spam(Owned):
+    """That a conversation is spam, until somebody says it is not. Nothing in it waits, and nothing answers it."""
+
+    conversation = OwnedKey(Conversation, related_name="spam")
+    state = models.CharField(max_length=10)  # what "not spam" gives back
+    reason = models.CharField(max_length=300, blank=True, default="")  # "from a blocked address"
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=40, blank=True, default="")
+
+    class Meta:
+        verbose_name_plural = "spam"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "conversation"], condition=Q(ended_at=None), name="spam_once_at_a_time"
+            )
+        ]

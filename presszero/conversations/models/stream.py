@@ -73,6 +73,8 @@ class Note(Owned):
     at = models.DateTimeField(db_default=Now())
     client_id = models.UUIDField(null=True)
     removed_at = models.DateTimeField(null=True)
+    call = models.CharField(max_length=3, blank=True, default="", db_default="")  # of a call: in · out
+    minutes = models.PositiveSmallIntegerField(null=True)  # how long it took, where somebody said so
     search = models.GeneratedField(
         expression=Func(F("merchant"), F("text"), function="presszero_lexemes"),
         output_field=SearchVectorField(),

@@ -77,16 +77,17 @@ def wants_in(conversation: Conversation) -> list[Participant]:
     return list(rows.order_by("id"))
 
 
-def variables(conversation: Conversation, member: Membership) -> dict[str, str]:
-    """What {{ … }} in macros and signatures stands for."""
+def variables(conversation: Conversation, member: Membership | None) -> dict[str, str]:
+    """What {{ … }} in macros and signatures stands for. Where nobody of us speaks, the brand does."""
     customer = customers.today(conversation.customer)
     name = customer.name if "@" not in customer.name else ""
+    brand = conversation.line.brand.name
     return {
         "customer.name": name or "there",
         "customer.first_name": name.split()[0] if name.split() else "there",
-        "agent.name": member.person.name,
-        "agent.first_name": member.first_name,
-        "brand.name": conversation.line.brand.name,
+        "agent.name": member.person.name if member else brand,
+        "agent.first_name": member.first_name if member else brand,
+        "brand.name": brand,
         "brand.phone": conversation.line.brand.phone,
         "conversation.subject": conversation.subject,
         "conversation.number": str(conversation.now_id),

@@ -11,11 +11,13 @@ from django.db import connection
 
 from presszero.team.models import Membership
 
+from .sight import seen_by
+
 PAGE = 50
 COUNT_TO = 100  # counts stop at "99+"
 
-# A colleague named them, or it moved on since they looked and they follow it.
-_FOR_THEM = """c.id IN (
+# A colleague named them, it moved on since they looked and they follow it, or whom they asked outside has answered.
+_FOR_THEM = """c.state <> 'spam' AND c.id IN (
   SELECT coalesce(m.root_id, m.id) FROM conversations_mention x
   JOIN conversations_note n ON n.merchant_id = x.merchant_id AND n.id = x.note_id AND n.removed_at IS NULL
   JOIN conversations_conversation m ON m.merchant_id = n.merchant_id AND m.id = n.conversation_id
@@ -25,7 +27,12 @@ _FOR_THEM = """c.id IN (
   JOIN conversations_conversation m ON m.merchant_id = f.merchant_id AND m.id = f.conversation_id
   LEFT JOIN conversations_seen z
     ON z.merchant_id = m.merchant_id AND z.conversation_id = m.id AND z.member_id = f.member_id
-  WHERE f.merchant_id = %(merchant)s AND f.member_id = %(member)s AND (z.up_to IS NULL OR z.up_to < m.last_at))"""
+  WHERE f.merchant_id = %(merchant)s AND f.member_id = %(member)s AND (z.up_to IS NULL OR z.up_to < m.last_at)
+  UNION
+  SELECT coalesce(m.root_id, m.id) FROM conversations_sidethread s
+  JOIN conversations_conversation m ON m.merchant_id = s.merchant_id AND m.id = s.conversation_id
+  WHERE s.merchant_id = %(merchant)s AND s.by = 'member:' || %(member)s AND s.waits_for = 'us'
+    AND s.closed_at IS NULL AND m.state <> 'resolved')"""
 
 # name → (condition, order). %(member)s is the member who looks.
 VIEWS: dict[str, tuple[str, str]] = {
@@ -36,7 +43,9 @@ VIEWS: dict[str, tuple[str, str]] = {
     "team": ("c.state = 'open'", "c.last_at DESC"),
     "snoozed": ("c.state = 'snoozed'", "c.snoozed_until"),
     "resolved": ("c.state = 'resolved'", "c.last_at DESC"),
+    "spam": ("c.state = 'spam'", "c.last_at DESC"),
 }
+UNCOUNTED = ("resolved",)
 
 _SELECT = """
 SELECT c.id, coalesce(r.id, u.id), coalesce(r.name, u.name), c.subject, c.snippet, c.state, c.priority, c.last_at,
@@ -86,14 +95,15 @@ def view(member: Membership, name: str, *, page: int = 1) -> list[Row]:
 
 def counts(member: Membership) -> dict[str, int]:
     """How many stand in each view, up to 100. Resolved is not counted: nobody works through it."""
-    asked = [name for name in VIEWS if name != "resolved"]
+    asked = [name for name in VIEWS if name not in UNCOUNTED]
+    seen, seer = seen_by(member)
     parts = ", ".join(
         f"(SELECT count(*) FROM (SELECT 1 FROM conversations_conversation c WHERE c.merchant_id = %(merchant)s"
-        f" AND c.root_id IS NULL AND {VIEWS[name][0]} LIMIT {COUNT_TO}) few)"
+        f" AND c.root_id IS NULL AND {seen} AND {VIEWS[name][0]} LIMIT {COUNT_TO}) few)"
         for name in asked
     )
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {parts}", {"merchant": member.merchant_id, "member": member.id})
+        cursor.execute(f"SELECT {parts}", {"merchant": member.merchant_id, "member": member.id, **seer})
         return dict(zip(asked, cursor.fetchone(), strict=True))
 
 
@@ -104,6 +114,9 @@ def rows_by_id(member: Membership, ids: Sequence[int]) -> list[Row]:
 
 
 def _rows(rest: str, member: Membership, values: dict[str, Any]) -> list[Row]:
+    seen, seer = seen_by(member)
     with connection.cursor() as cursor:
-        cursor.execute(_SELECT + rest, {"merchant": member.merchant_id, "member": member.id, **values})
+        cursor.execute(
+            f"{_SELECT} AND {seen} {rest}", {"merchant": member.merchant_id, "member": member.id, **seer, **values}
+        )
         return [Row(*record) for record in cursor.fetchall()]

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from presszero.core.actor import Actor, from_code
 from presszero.team.models import Membership
@@ -32,7 +33,18 @@ _TOLD = [
     "conversation.unsplit",
     "conversation.recognised",
     "claim.answered",
+    "rule.fired",
+    "side.asked",
+    "side.answered",
+    "side.closed",
 ]
+
+
+def tell_too(*facts: str) -> None:
+    """Facts of apps above that belong between the messages; said once, while Django starts."""
+    _TOLD.extend(fact for fact in facts if fact not in _TOLD)
+
+
 _BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 
 _MESSAGES = """
@@ -55,7 +67,7 @@ ORDER BY m.at DESC, m.id DESC LIMIT %s
 """
 
 _NOTES = """
-SELECT n.id, n.at, n.text, n.by_id, p.name, n.removed_at IS NOT NULL
+SELECT n.id, n.at, n.text, n.by_id, p.name, n.removed_at IS NOT NULL, n.call, n.minutes
 FROM conversations_note n
 LEFT JOIN team_membership b ON b.merchant_id = n.merchant_id AND b.id = n.by_id
 LEFT JOIN team_person p ON p.id = b.person_id
@@ -108,6 +120,7 @@ class Item:
     deliveries: list[dict[str, Any]] = field(default_factory=list)
     details: dict[str, Any] = field(default_factory=dict)  # of an event
     fact: str = ""  # the event's kind
+    by: str = ""  # the code of who did it
 
 
 def stream(conversation: Conversation, here: Around, limit: int = SHOWN) -> list[Item]:
@@ -161,8 +174,17 @@ def _notes(conversation: Conversation, ids: list[int], limit: int) -> list[Item]
     with connection.cursor() as cursor:
         cursor.execute(_NOTES, [conversation.merchant_id, ids, limit])
         return [
-            Item("note", number, at, "" if removed else text, who=name or "Press Zero", who_id=by, removed=removed)
-            for number, at, text, by, name, removed in cursor.fetchall()
+            Item(
+                "note",
+                number,
+                at,
+                "" if removed else text,
+                who=name or "Press Zero",
+                who_id=by,
+                removed=removed,
+                details={"call": call, "minutes": minutes} if call else {},
+            )
+            for number, at, text, by, name, removed, call, minutes in cursor.fetchall()
         ]
 
 
@@ -176,14 +198,20 @@ def _events(conversation: Conversation, ids: list[int], since: datetime | None, 
         details["member"] = names.get(details.get("member_id") or 0, "")
         sentence = str(kinds[kind].sentence)
         who = _name(from_code(actor), names)
-        found.append(Item("event", number, at, sentence, who=who, details=details, fact=kind))
+        found.append(Item("event", number, at, sentence, who=who, details=details, fact=kind, by=actor))
     return found[::-1]
 
 
 def _name(actor: Actor, names: dict[int, str]) -> str:
     if actor.kind == "member":
-        return names.get(actor.id or 0, "Someone who left")
-    return {"customer": "The customer", "assistant": "The assistant"}.get(actor.kind, "Press Zero")
+        return names.get(actor.id or 0, _("Someone who left"))
+    others = {
+        "customer": _("The customer"),
+        "assistant": _("The assistant"),
+        "rule": _("A rule"),
+        "api": _("A program"),
+    }
+    return others.get(actor.kind, _("Press Zero"))
 
 
 def _list(value: Any) -> list[Any]:

@@ -10,7 +10,9 @@ from typing import Any
 
 from django.db import connection
 
+from presszero.channels.pool import TEXTS, text_line
 from presszero.channels.registry import adapter
+from presszero.core.phones import e164
 from presszero.customers import queries as customers
 from presszero.customers.models import Customer, Handle
 from presszero.visitors.models import Visitor
@@ -40,6 +42,11 @@ SELECT
      l.brand_id = b.brand_id, l.id::text = b.settings ->> 'answers_from') ORDER BY l.id)
    FROM channels_line l JOIN channels_line b ON b.merchant_id = l.merchant_id AND b.id = %(line)s
    WHERE l.merchant_id = %(merchant)s AND l.kind = 'email'),
+  (SELECT json_agg(l.id ORDER BY l.id) FROM channels_line l
+   WHERE l.merchant_id = %(merchant)s AND l.kind = %(texts)s AND EXISTS (
+     SELECT 1 FROM known WHERE kind = 'phone' UNION ALL
+     SELECT 1 FROM customers_claim c WHERE c.merchant_id = %(merchant)s AND c.kind = 'phone'
+       AND c.customer_id IN (SELECT id FROM people))),
   (SELECT json_agg(json_build_array(v.address, v.shopper, l.id, l.address, l.paused_at IS NOT NULL, v.seen_at,
      v.typing_at, v.pages, v.cart, v.signed_until) ORDER BY v.seen_at DESC)
    FROM (SELECT * FROM visitors_visitor v WHERE v.merchant_id = %(merchant)s AND v.ended_at IS NULL
@@ -107,18 +114,20 @@ def reach(conversation: Conversation, threads: Sequence[int]) -> Reach:
         "customer": conversation.customer.now_id,
         "line": conversation.line_id,
         "threads": list(threads),
+        "texts": TEXTS,
     }
     with connection.cursor() as cursor:
         cursor.execute(_REACH, values)
-        in_threads, known, claimed, mail, seen, prefers = cursor.fetchone()
+        in_threads, known, claimed, mail, numbers, seen, prefers = cursor.fetchone()
     browsers = [_browser(each) for each in _list(seen)]
     claims = [Claimed(i, k, a, s, _moment(at), n) for k, a, s, at, n, i in _list(claimed)]
     handles = {(kind, address): (proof, bounced) for kind, address, proof, bounced in _list(known)}
     parts = {row[0]: row for row in _list(in_threads)}
     going_on = [_going_on(parts[t], handles, browsers) for t in threads if t in parts and _answers(parts[t][2])]
     beginning = _beginning(going_on, handles, claims, mail=_list(mail), browsers=browsers)
+    texting = _texting(conversation, going_on, handles, claims) if numbers else ()
     return Reach(
-        [*going_on, *beginning],
+        [*going_on, *beginning, *texting],
         {t: _written_to(row) for t, row in parts.items()},
         [address for (_, address), (_, bounced) in handles.items() if bounced],
         browsers,
@@ -196,6 +205,28 @@ def _beginning(
             yield Way(
                 "email", "email", line[0], line[1], address, proven=proven, bounced=bounced, paused=line[2],
                 trouble=line[3], most_bytes=most,
+            )  # fmt: skip
+
+
+def _texting(
+    conversation: Conversation,
+    going_on: list[Way],
+    handles: dict[tuple[str, str], tuple[str, bool]],
+    claims: list[Claimed],
+) -> Iterator[Way]:
+    """Texts to numbers of theirs, from the number of ours that they know; where no talk by text goes on yet."""
+    can = adapter(TEXTS).can
+    there = {way.address for way in going_on if way.channel == TEXTS}
+    known = [(address, True, bounced) for (kind, address), (_, bounced) in handles.items() if kind == "phone"]
+    named = [(c.address, False, False) for c in claims if c.kind == "phone"]
+    brand = conversation.line.brand_id
+    for address, proven, bounced in [*known, *named]:
+        line = text_line(conversation.merchant_id, address, brand) if e164(address) == address else None
+        if line is not None and address not in there:
+            there.add(address)
+            yield Way(
+                TEXTS, "phone", line.id, line.address, address, proven=proven, bounced=bounced, trouble=line.trouble,
+                most_bytes=can.max_attachment_bytes,
             )  # fmt: skip
 
 

@@ -1,0 +1,3 @@
+// Both builders, for pages that use either.
+import "./filter.js";
+import "./steps.js";
