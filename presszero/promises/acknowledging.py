@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import BinaryField
-from django.db.models.functions import Substr
 
 from presszero.channels.answering import expects, open_hours
 from presszero.channels.models import Entry, Line
@@ -17,6 +15,7 @@ from presszero.conversations.models import Conversation, Message
 from presszero.core.actor import SYSTEM
 from presszero.customers import queries as customers
 from presszero.customers.models import Claim
+from presszero.mailroom.actions import body_of
 from presszero.mailroom.models import Received
 from presszero.merchants.policy import is_open
 from presszero.team.mail import link
@@ -85,12 +84,12 @@ def language_of(row: Conversation, entry: Entry) -> str:
 def _words(row: Conversation, message: Message) -> policy.Words:
     entry = message.entry
     begins = row.state == Conversation.State.OPEN and row.waiting_since == message.at
-    came = Received.objects.filter(merchant_id=row.merchant_id, id=entry.received_id).annotate(
-        head=Substr("body", 1, _HEAD, output_field=BinaryField())
-    )
-    history, headers, head = came.values_list("backfill", "headers", "head").first() or (False, {}, b"")
     mail = entry.sender_kind == "email"
-    silence = mail and policy.asks_for_silence(headers.get("via", ""), headers.get("envelope_from"), bytes(head))
+    rows = Received.objects.filter(merchant_id=row.merchant_id, id=entry.received_id)
+    came = (rows if mail else rows.defer("body")).first()
+    headers, head = (came.headers, body_of(came)[:_HEAD] if mail else b"") if came else ({}, b"")
+    silence = mail and policy.asks_for_silence(headers.get("via", ""), headers.get("envelope_from"), head)
+    history = came is not None and came.backfill
     return policy.Words(message.at, entry.automatic, entry.proof, history, silence, begins)
 
 

@@ -1,4 +1,4 @@
-"""Who is told at once that we have their words, and which moment we name. Pure."""
+"""Who is told at once that we have their words, which moment we name, and how it stands. Pure."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 STALE = timedelta(hours=12)  # words that were understood so late are answered, not acknowledged
 STEP = timedelta(minutes=5)  # a named moment is a round one
+LAST = timedelta(hours=24)  # before the moment of what takes longer than an answer
 AT_RISK = timedelta(minutes=30)  # before the moment: somebody should look now
 
 # Mailboxes no person reads, and programs that answer by themselves (RFC 2142, RFC 5230 §4.6, and custom).
@@ -73,6 +74,11 @@ def round_moment(due: datetime) -> datetime:
     """The next full five minutes: what we say, and what we are held to."""
     since = due.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
     return due + (-since % STEP)
+
+
+def doubtful_from(made_at: datetime, due_at: datetime) -> datetime:
+    """From when on nobody may put off any more what was promised: for the last third, and for a day at most."""
+    return due_at - min((due_at - made_at) / 3, LAST)
 
 
 def standing(due_at: datetime, broken: bool, now: datetime) -> str:

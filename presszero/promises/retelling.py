@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from presszero.channels.answering import open_hours
 from presszero.channels.models import Delivery, Line
@@ -41,10 +42,10 @@ def tell_new_time(conversation: Conversation, due_at: datetime, *, by: Membershi
     """
     row, now = held(conversation), timezone.now()
     if row.waiting_since is None:
-        raise Refused("They are not waiting for an answer.")
+        raise Refused(_("They are not waiting for an answer."))
     due = round_moment(due_at)
     if not now < due <= now + FURTHEST:
-        raise TooLateForThat("This moment has passed, or is too far away.", "Pick one within two months.")
+        raise TooLateForThat(_("This moment has passed, or is too far away."), _("Pick one within two months."))
     way = _way(row)
     line = Line.objects.select_related("hours", "merchant").get(merchant_id=row.merchant_id, id=row.line_id)
     language = LANGUAGES[_language(row)]
@@ -72,7 +73,7 @@ def _way(row: Conversation) -> Way:
     thread = usual_thread(row)
     address = next(iter(usual_recipients(row, thread)), "")
     if not address:
-        raise Refused("There is nobody to send this to.", "Add an address to the customer.")
+        raise Refused(_("There is nobody to send this to."), _("Add an address to the customer."))
     return Way(thread, thread.participants.filter(merchant_id=row.merchant_id, address=address)[0].kind, address)
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from presszero.channels import outbox
 from presszero.channels.envelope import message_id
 from presszero.channels.models import Entry, Thread
 from presszero.channels.registry import adapter
 from presszero.channels.wording import framed, to_html
-from presszero.conversations.models import Conversation, Message
+from presszero.conversations.actions.by_itself import placed
+from presszero.conversations.models import Conversation
 from presszero.core.actor import Actor
 
 AUTOMATIC = "promise"  # an Entry.automatic: said by us without anybody writing it
@@ -39,7 +39,7 @@ class Words:
 def say(row: Conversation, way: Way, words: Words, *, by: Actor) -> Entry:
     """Says it. The conversation is held by the caller; nobody's wait ends by it."""
     line, can = way.thread.line, adapter(way.thread.line.kind).can
-    entry = Entry.objects.create(
+    entry = Entry(
         merchant_id=row.merchant_id,
         thread=way.thread,
         inbound=False,
@@ -54,6 +54,5 @@ def say(row: Conversation, way: Way, words: Words, *, by: Actor) -> Entry:
         automatic=AUTOMATIC,
         at=timezone.now(),
     )
-    Message.objects.create(merchant_id=row.merchant_id, conversation=row, entry=entry, at=entry.at, inbound=False)
-    outbox.enqueue(entry, line, [(way.kind, way.address)], not_before=entry.at)
+    placed(row, way.thread, [(way.kind, way.address)], entry)
     return entry

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from presszero.channels.wording import fill
 from presszero.core.refusal import Refused
 from presszero.merchants.policy import DAYS, Week, is_open, open_between
@@ -83,14 +85,17 @@ def check_own(text: str) -> str:
     """A merchant's own words, ready to be kept. Raises UnknownVariable, Refused."""
     words = text.strip()
     if len(words) > MAX_OWN:
-        raise Refused(f"At most {MAX_OWN} characters, so that it is read.", "Make it shorter.")
+        raise Refused(_("At most %(n)d characters, so that it is read.") % {"n": MAX_OWN}, _("Make it shorter."))
     for found in _ANY.finditer(words):
         if (found[1] or "").strip() not in VARIABLES:
             allowed = ", ".join("{{ " + name + " }}" for name in VARIABLES)
-            raise UnknownVariable(f"{found[0][:40]} stands for nothing here.", f"Use {allowed}.")
+            raise UnknownVariable(
+                _("%(what)s stands for nothing here.") % {"what": found[0][:40]},
+                _("Use %(those)s.") % {"those": allowed},
+            )
     named = {found[1].strip() for found in _ANY.finditer(words)}
     if words and not named.intersection(_PROMISING):
-        raise Refused("These words do not say when you answer.", "Put {{ answer.when }} where the time belongs.")
+        raise Refused(_("These words do not say when you answer."), _("Put {{ answer.when }} where the time belongs."))
     return words
 
 

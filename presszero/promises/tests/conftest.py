@@ -10,7 +10,10 @@ from presszero.promises import reactions as _registered
 from presszero.timeline.reactions import consume_all
 from tests import cast
 
-NAMES = ("promises.acknowledgement", "promises.answer", "promises.matter")
+NAMES = (
+    "promises.acknowledgement", "promises.answer", "promises.matter", "promises.orders", "promises.refunds",
+    "promises.calls", "promises.wishes", "promises.note", "promises.measured",
+)  # fmt: skip
 
 assert _registered.__doc__
 

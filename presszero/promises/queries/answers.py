@@ -1,10 +1,11 @@
-"""What we said, as people read it."""
+"""What we said about answering, as people read it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -13,28 +14,32 @@ from django.utils.translation import get_language
 from presszero.channels.answering import expects, open_hours
 from presszero.channels.models import Line
 from presszero.conversations.models import Conversation
+from presszero.conversations.queries.sight import seen_by
 from presszero.team.models import Membership
 
-from .actions import open_promises
-from .languages import LANGUAGES, known
-from .policy import standing
-from .wording import Moment, by, when
+from ..actions import open_promises
+from ..languages import LANGUAGES, known
+from ..policy import standing
+from ..wording import Moment, by, when
 
 PAGE = 50
 COUNT_TO = 100
 
-# The earliest of each conversation as it is today, those due soonest first.
+# The earliest of each conversation as it is today, those due soonest first. A delivery is the carrier's work until it
+# is doubtful; what else was promised is somebody's here.
 _DUE = """
 SELECT coalesce(c.root_id, c.id) AS number, min(p.due_at) AS due FROM promises_promise p
 JOIN conversations_conversation c ON c.merchant_id = p.merchant_id AND c.id = p.conversation_id
-WHERE p.merchant_id = %(merchant)s AND p.kept_at IS NULL AND p.withdrawn_at IS NULL
+{root} WHERE p.merchant_id = %(merchant)s AND p.kept_at IS NULL AND p.withdrawn_at IS NULL
+  AND p.renegotiated_at IS NULL AND (p.kind <> 'delivery' OR p.state IN ('at_risk', 'broken')) {seen}
 GROUP BY 1 ORDER BY due, number LIMIT %(limit)s OFFSET %(offset)s
 """
+_ROOT = """JOIN conversations_conversation r ON r.merchant_id = c.merchant_id AND r.id = coalesce(c.root_id, c.id)"""
 _OF = """
 SELECT DISTINCT ON (number) coalesce(c.root_id, c.id) AS number, p.due_at, p.broken_at IS NOT NULL
 FROM promises_promise p
 JOIN conversations_conversation c ON c.merchant_id = p.merchant_id AND c.id = p.conversation_id
-WHERE p.merchant_id = %(merchant)s AND p.kept_at IS NULL AND p.withdrawn_at IS NULL
+WHERE p.merchant_id = %(merchant)s AND p.kind = 'answer' AND p.kept_at IS NULL AND p.withdrawn_at IS NULL
   AND (c.id = ANY(%(ids)s) OR c.root_id = ANY(%(ids)s))
 ORDER BY number, p.due_at
 """
@@ -48,7 +53,7 @@ SELECT p.due_at, p.broken_at IS NOT NULL, w.words, w.source FROM (SELECT 1) one
 LEFT JOIN LATERAL (
   SELECT due_at, broken_at FROM promises_promise
   WHERE merchant_id = %(merchant)s AND conversation_id IN (SELECT id FROM here)
-    AND kept_at IS NULL AND withdrawn_at IS NULL
+    AND kind = 'answer' AND kept_at IS NULL AND withdrawn_at IS NULL
   ORDER BY due_at LIMIT 1
 ) p ON true
 LEFT JOIN LATERAL (
@@ -61,30 +66,39 @@ LEFT JOIN LATERAL (
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A moment we named for a conversation; `standing`: fine · at_risk · broken."""
+    """A moment we named for an answer; `standing`: fine · at_risk · broken."""
 
     due_at: datetime
     standing: str
 
 
 def due(member: Membership, page: int = 1) -> list[int]:
-    """The conversations in which something we said stands open, due soonest first; one more when there are more."""
-    values = {"merchant": member.merchant_id, "limit": PAGE + 1, "offset": (min(max(page, 1), 200) - 1) * PAGE}
+    """The conversations in which something we said is to be done, due soonest first; one more when there are more."""
+    statement, values = _due(member)
+    values |= {"limit": PAGE + 1, "offset": (min(max(page, 1), 200) - 1) * PAGE}
     with connection.cursor() as cursor:
-        cursor.execute(_DUE, values)
+        cursor.execute(statement, values)
         return [number for number, _ in cursor.fetchall()]
 
 
 def count_due(member: Membership) -> int:
     """How many there are, up to 100."""
-    values = {"merchant": member.merchant_id, "limit": COUNT_TO, "offset": 0}
+    statement, values = _due(member)
+    values |= {"limit": COUNT_TO, "offset": 0}
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM ({_DUE}) few", values)  # noqa: S608 - our own statement
+        cursor.execute(f"SELECT count(*) FROM ({statement}) few", values)  # noqa: S608 - our own statement
         return int(cursor.fetchone()[0])
 
 
+def _due(member: Membership) -> tuple[str, dict[str, Any]]:
+    """What is due in the conversations that the member sees."""
+    condition, seer = seen_by(member, "r")
+    seen = {"root": _ROOT, "seen": f"AND {condition}"} if seer else {"root": "", "seen": ""}
+    return _DUE.format(**seen), {"merchant": member.merchant_id, **seer}
+
+
 def said_in(merchant_id: int, ids: Sequence[int], now: datetime) -> dict[int, Said]:
-    """What stands open in each of these conversations; those without are left out."""
+    """By when an answer was promised in each of these conversations; those without are left out."""
     if not ids:
         return {}
     with connection.cursor() as cursor:

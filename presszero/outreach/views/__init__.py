@@ -1,0 +1,1 @@
+"""Pages of writing first: what customers open, and what the team sets and starts."""
