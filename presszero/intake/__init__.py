@@ -4,4 +4,5 @@ Owns: door, lane, split, understanding. Announces: what conversations announce.
 Hears: nothing; it is where the outside is heard.
 
 door → mailroom.Received → split → mailroom.Arrival → understand → conversation, timeline.
+A store's webhook: door → mailroom.Received → split → orders → commerce, timeline.
 """

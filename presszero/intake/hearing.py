@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
+from presszero.alerts import reactions as alerts
+from presszero.calls import reactions as calls
+from presszero.commerce import reactions as commerce
 from presszero.conversations import reactions as conversations
+from presszero.fulfilment import reactions as fulfilment
+from presszero.insights import reactions as insights
+from presszero.offers import reactions as offers
+from presszero.outreach import reactions as outreach
 from presszero.promises import reactions as promises
+from presszero.remedies import reactions as remedies
+from presszero.routing import reactions as routing
+from presszero.rules import reactions as rules
 
-APPS = (conversations, promises)
+APPS = (
+    commerce,
+    fulfilment,
+    conversations,
+    routing,
+    promises,
+    calls,
+    remedies,
+    outreach,
+    offers,
+    insights,
+    rules,
+    alerts,
+)
 
 
 def register() -> None:

@@ -17,6 +17,8 @@ from typing import TextIO
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from tqdm import tqdm
 
 from presszero.channels.adapter import Unreadable
@@ -29,16 +31,18 @@ from presszero.channels.vocabulary import Handle, MessageArrived
 from presszero.conversations.actions.held import sum_up
 from presszero.conversations.models import Conversation, Message, ThreadPlace
 from presszero.core.refusal import Refused
+from presszero.customers.domains import SHARED_DOMAINS
 from presszero.customers.models import Customer
 from presszero.customers.models import Handle as HandleRow
-from presszero.mailroom.actions import receive
+from presszero.mailroom.actions import body_of, put_body, receive
 from presszero.mailroom.incoming import Incoming, storable_id
 from presszero.mailroom.models import Received
+from presszero.privacy.erasing.mailroom import is_forgotten
+from presszero.privacy.erasing.remembered import erased_at
 from presszero.team.models import Membership
 
 from .payload import KeptFile, pack, unpack
-from .split import quarantine
-from .understanding.found import SHARED_DOMAINS
+from .split import forget, quarantine, without_cards
 
 BATCH = 50
 
@@ -47,20 +51,29 @@ def import_mail(source: Path, *, jsonl: bool = False, line: str = "", out: TextI
     """Imports an mbox, Maildir or folder of .eml files into a mail line; how many mails were new.
 
     `line` is its address, needed where there are several. Raises Refused when it is not clear which. With `jsonl`, a
-    line {"message_id", "conversation", "new"} for each mail; `conversation` is the number on the desk, or null.
+    line {"message_id", "conversation", "new"} for each mail; `conversation` is the number on the desk, or null. Mail of
+    somebody who was erased here is left out: its line says {"erased": true} besides, and the count goes to stderr.
     """
     into = _line(line)
     out = out or sys.stdout
     keys = [key for _, key in conversations(mail_of(found.raw) for found in import_plan(source))]
-    new = 0
+    new = erased = 0
     plan = zip(import_plan(source), keys, strict=True)
     with tqdm(total=len(keys), desc="Importing", unit=" mails", disable=not sys.stderr.isatty()) as bar:
         while batch := list(islice(plan, BATCH)):
             for result in _import(into, batch):
                 new += bool(result["new"])
+                erased += "erased" in result
                 if jsonl:
                     out.write(json.dumps(result, ensure_ascii=False) + "\n")
             bar.update(len(batch))
+    if erased:
+        told = ngettext(
+            "%(num)s mail of somebody who was erased here was left out.",
+            "%(num)s mails of people who were erased here were left out.",
+            erased,
+        )
+        sys.stderr.write(told % {"num": erased} + "\n")
     return new
 
 
@@ -71,10 +84,11 @@ def _line(address: str) -> Line:
         return found[0]
     if not found:
         raise Refused(
-            f"There is no mail line {address}." if address else "There is no mail line yet.", "Add one first."
+            f"There is no mail line {address}." if address else "There is no mail line yet.", _("Add one first.")
         )
     named = ", ".join(row.address for row in found)
-    raise Refused(f"There are several mail lines ({named}).", "Say which with --line ADDRESS.")
+    sentence = _("There are several mail lines (%(those)s).") % {"those": named}
+    raise Refused(sentence, _("Say which with --line ADDRESS."))
 
 
 def _import(line: Line, batch: list[tuple[Found, str]]) -> Iterator[dict[str, object]]:
@@ -83,18 +97,27 @@ def _import(line: Line, batch: list[tuple[Found, str]]) -> Iterator[dict[str, ob
     fresh = {row.id: (row, key) for row, (_, key) in zip(rows, batch, strict=True) if row.split_at is None}
     parsed = [(row, key, *_parse(line, row)) for row, key in fresh.values()]
     placed: dict[int, int] = {}
+    left_out = {row.id for row, _, message, _ in parsed if message is not None and _is_erased(line, row, message)}
     with transaction.atomic():
         touched: dict[int, Conversation] = {}
         for row, key, message, files in parsed:
-            if message is not None:
+            if row.id in left_out:
+                forget(row)
+            elif message is not None:
                 part = _place(line, row, key, message, files)
                 touched[part.id], placed[row.id] = part, part.id
             Received.objects.filter(merchant_id=line.merchant_id, id=row.id).update(split_at=timezone.now())
         for part in touched.values():
             sum_up(part)
-    for row, (found, _) in zip(rows, batch, strict=True):
-        is_new = fresh.pop(row.id, None) is not None  # the same mail twice in one archive is new once
-        yield {"message_id": scan.message_id(found.raw), "conversation": placed.get(row.id), "new": is_new}
+    for row, (found, _files) in zip(rows, batch, strict=True):
+        # The same mail twice in one archive is new once.
+        is_new = fresh.pop(row.id, None) is not None and row.id not in left_out
+        result: dict[str, object] = {
+            "message_id": scan.message_id(found.raw),
+            "conversation": placed.get(row.id),
+            "new": is_new,
+        }
+        yield {**result, "erased": True} if row.id in left_out else result
 
 
 def _keep(line: Line, raw: bytes) -> Received:
@@ -108,16 +131,29 @@ def _keep(line: Line, raw: bytes) -> Received:
 def _parse(line: Line, row: Received) -> tuple[MessageArrived | None, list[KeptFile]]:
     """The message and its kept files; None for a report, or for what had to be quarantined."""
     try:
-        found = adapter(line.kind).parse(bytes(row.body), row.headers, line.for_adapter())
+        body = body_of(row)
+        found = adapter(line.kind).parse(body, row.headers, line.for_adapter())
     except Unreadable as why:
         quarantine(row, str(why))
         return None, []
     messages = [one for one in found if isinstance(one, MessageArrived)]
     if not messages:
         return None, []
-    message, files = unpack(pack(messages[0], line.merchant_id))
+    packed = pack(messages[0], line.merchant_id)
+    if (masked := without_cards(row, body, [(messages[0], packed)])) is not None:
+        put_body(row, masked, at=timezone.now())
+    message, files = unpack(packed)
     assert isinstance(message, MessageArrived)
     return message, list(files)
+
+
+def _is_erased(line: Line, row: Received, message: MessageArrived) -> bool:
+    """Whether it was erased itself, or is older than the erasure of whoever wrote it or was written to."""
+    if is_forgotten(line.merchant_id, line.id, row.external_id):
+        return True
+    theirs = [(who.kind, who.address) for who in (message.sender, *message.to) if not _is_ours(line, who.address)]
+    at = message.sent_at
+    return any(at is None or at <= gone for gone in erased_at(line.merchant_id, theirs).values())
 
 
 def _place(line: Line, row: Received, key: str, message: MessageArrived, files: list[KeptFile]) -> Conversation:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from presszero.audit.actions import record as audit
 from presszero.core.actor import Actor
 from presszero.core.refusal import Refused
+from presszero.mailroom.actions import body_of
 from presszero.mailroom.models import Arrival, Quarantine, Received
 from presszero.merchants.models import Merchant
 from presszero.timeline.actions import wake
@@ -42,14 +44,14 @@ def discard(item: Quarantine, *, by: Actor) -> None:
 
 
 def raw(item: Quarantine) -> bytes:
-    """The bytes as they came."""
-    return bytes(Received.objects.get(merchant_id=item.merchant_id, id=item.received_id).body)
+    """The bytes as they came, without card numbers."""
+    return body_of(Received.objects.get(merchant_id=item.merchant_id, id=item.received_id))
 
 
 def _open(item: Quarantine) -> Quarantine:
     row = Quarantine.objects.select_for_update().get(merchant_id=item.merchant_id, id=item.id)
     if row.closed_at:
-        raise Refused("Somebody decided this already.")
+        raise Refused(_("Somebody decided this already."))
     return row
 
 

@@ -1,4 +1,9 @@
-"""New matters on lines with round robin go to whoever is ready, has room, and waited longest for a turn."""
+"""New matters on lines with round robin go to whoever is ready, has room, and waited longest for a turn.
+
+Chats are live work: they wait in a queue, and `routing.actions.decide` gives them out.
+
+What stands in a team's queue goes to its members, the rest to those who see everything.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +16,8 @@ from presszero.conversations.actions import assign
 from presszero.conversations.models import Conversation
 from presszero.core.actor import SYSTEM
 from presszero.routing.actions import had_turn
-from presszero.routing.policy import Candidate, next_turn
-from presszero.routing.queries import ready_now
+from presszero.routing.policy import CHAT, Candidate, next_turn
+from presszero.routing.queries import ready_now, working_in
 from presszero.team.models import Membership
 
 from .understanding.batch import Batch, Place
@@ -25,10 +30,12 @@ def give_turns(batch: Batch) -> None:
         return
     now = timezone.now()
     candidates = ready_now(batch.merchant_id, _loads(batch.merchant_id), now)
+    allowed = working_in(batch.merchant_id, {place.row.team_id for place in fresh if place.row.team_id})
     for place in fresh:
-        chosen = next_turn(candidates)
+        team = place.row.team_id
+        chosen = next_turn([c for c in candidates if (c.member_id in allowed[team] if team else c.sees_all)])
         if chosen is None:
-            return
+            continue
         member = Membership.objects.select_related("person").get(merchant_id=batch.merchant_id, id=chosen)
         assign(place.row, member, by=SYSTEM, reason="their turn")
         had_turn(batch.merchant_id, chosen, now)
@@ -39,8 +46,9 @@ def _fresh(batch: Batch) -> list[Place]:
     found: dict[int, Place] = {}
     for item in batch.items:
         place = item.place
-        wanted = item.line.settings.get("round_robin") and not item.automatic and not item.backfill
-        if place and place.is_new and wanted and place.row.assignee_id is None:
+        asked = item.line.settings.get("round_robin") and item.line.kind != CHAT
+        wanted = asked and not item.automatic and not item.backfill
+        if place and place.is_new and wanted and not item.quiet and place.row.assignee_id is None:
             found[place.name] = place
     return list(found.values())
 

@@ -21,6 +21,7 @@ from .duty import Duty
 
 log = logging.getLogger(__name__)
 
+RARE = 5.0  # seconds between rounds from which a duty gives its connection back
 LOOK_EVERY = 10.0  # seconds between two looks at whether a duty's connection still lives
 
 
@@ -72,6 +73,8 @@ def _work(duty: Duty, stop: threading.Event, crew: Sequence[Duty] = ()) -> None:
         if done >= duty.full:
             wake_next(duty, crew)
             continue
+        if duty.poll >= RARE:  # it would hold a connection for a look now and then
+            connection.close()
         duty.asleep = True
         duty.awake.wait(min(duty.poll * 2**trouble, 30) if trouble else duty.poll)
         duty.asleep = False

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from presszero.mailroom.incoming import Incoming
 
-from . import chat, door, live, live_chat
+from . import chat, door, live, live_chat, safe_phone
 from .callers import Proxies
 from .chat import Chat, Gate
 from .commits import Commits
@@ -29,6 +29,7 @@ from .nudges import Nudges
 from .presence import Presence
 from .relay import Relay
 from .replay import replay_for_ever
+from .safe_phone import SafePhone
 from .spool import Spool, take_slot
 from .streams import Streams
 from .tail import Tail
@@ -74,6 +75,7 @@ class Edge:
         self._live = Live(rights, self._streams, self._tail)
         taking = Taking(self._light, self._heavy, self._lines.heard)
         self._door = Door(self._lines, taking)
+        self._safe_phone = SafePhone(self._lines)
         proxies = Proxies(os.environ.get("PRESSZERO_TRUSTED_PROXIES", ""))
         gate = Gate(proxies, self._lines, Visitors(knowing), Limits())
         self._presence, self._writing = Presence(being, self._talks), Writing(being, self._talks)
@@ -148,6 +150,8 @@ class Edge:
             await self._live_chat(scope, receive, send)
         elif asked := chat.asked_of(path):
             await self._chat(*asked, scope, receive, send)
+        elif path.startswith(safe_phone.PREFIX):
+            await self._safe_phone(scope, receive, send)
         elif path == "/up":
             await self._up(send)
         elif path.startswith("/live/") or self._relay is None:

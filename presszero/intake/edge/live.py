@@ -1,7 +1,8 @@
 """Live pages: `GET /live/desk?conversation=ID` nudges a signed-in member's page by server-sent events.
 
-A page gives the timeline id it was drawn at as `after=`, and the browser gives the last one it heard as Last-Event-ID;
-what changed since is told at once. Only topics are sent, never content.
+With `wall=1` it hears of what a wallboard counts, too. A page gives the timeline id it was drawn at as `after=`, and
+the browser gives the last one it heard as Last-Event-ID; what changed since is told at once. Only topics are sent,
+never content.
 """
 
 from __future__ import annotations
@@ -28,9 +29,20 @@ MOST = 10_000  # streams one edge holds
 _LIVE = (
     """ s.ended_at IS NULL AND s.expires_at > now() AND s.seen_at > now() - interval '14 days' AND m.left_at IS NULL"""
 )
+# Whether m sees what they ask for, as it is today: the same that presszero.conversations.queries.sight says.
+_SEES = """(m.sees_all OR EXISTS (
+    SELECT FROM conversations_conversation x JOIN conversations_conversation r
+      ON r.merchant_id = x.merchant_id AND r.id = coalesce(x.root_id, x.id)
+    WHERE x.merchant_id = m.merchant_id AND x.id = ask.conversation AND (r.assignee_id = m.id OR r.team_id IN (
+      SELECT tm.team_id FROM team_teammember tm
+      JOIN team_team tt ON tt.merchant_id = tm.merchant_id AND tt.id = tm.team_id AND tt.retired_at IS NULL
+      WHERE tm.merchant_id = m.merchant_id AND tm.member_id = m.id))))"""
 MAY_LISTEN = (
     """
-SELECT ask.hash, ask.conversation, s.id, m.merchant_id, m.id, m.role, c.id IS NOT NULL OR ask.conversation = 0
+SELECT ask.hash, ask.conversation, s.id, m.merchant_id, m.id, m.role,
+  ask.conversation = 0 OR c.id IS NOT NULL AND """
+    + _SEES
+    + """
 FROM unnest(%s::text[], %s::bigint[]) AS ask (hash, conversation)
 JOIN team_session s ON s.token_hash = ask.hash
 JOIN team_membership m ON m.merchant_id = s.merchant_id AND m.person_id = s.person_id
@@ -40,10 +52,15 @@ WHERE"""
 )
 STILL_MAY = (
     """
-SELECT s.id, m.merchant_id, m.id, m.role
-FROM team_session s JOIN team_membership m ON m.merchant_id = s.merchant_id AND m.person_id = s.person_id
-WHERE s.id = ANY(%s) AND"""
+SELECT s.id, m.merchant_id, m.id, m.role, ask.conversation
+FROM unnest(%s::bigint[], %s::bigint[]) AS ask (session, conversation)
+JOIN team_session s ON s.id = ask.session
+JOIN team_membership m ON m.merchant_id = s.merchant_id AND m.person_id = s.person_id
+WHERE"""
     + _LIVE
+    + " AND (ask.conversation = 0 OR "
+    + _SEES
+    + ")"
 )
 
 _Ask = tuple[str, int]
@@ -79,6 +96,8 @@ class Live:
         only_ours(headers, must_say=False)
         asked = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=10)
         stream = await self._admit(headers, _number(asked.get("conversation", ["0"])[0]))
+        if "wall" in asked:
+            stream.asked |= {"wall"}
         self._catch_up(stream, headers.get("last-event-id") or asked.get("after", [""])[0])
         return stream
 
@@ -102,11 +121,11 @@ class Live:
 
     async def _confirm(self) -> None:
         streams = list(self._streams)
-        ids = list({stream.session_id for stream in streams})
-        rows = await self._seat.run(STILL_MAY, [ids], within=CHECK_WITHIN) if ids else []
-        allowed = {(session, merchant, member, role) for session, merchant, member, role in rows}
+        asked = list({(stream.session_id, stream.conversation_id) for stream in streams})
+        values = [[session for session, _ in asked], [conversation for _, conversation in asked]]
+        allowed = set(await self._seat.run(STILL_MAY, values, within=CHECK_WITHIN)) if asked else set()
         for stream in streams:
-            if (stream.session_id, stream.merchant_id, stream.member_id, stream.role) not in allowed:
+            if stream.right not in allowed:
                 stream.end("lost")
 
     def _catch_up(self, stream: DeskStream, after: str) -> None:

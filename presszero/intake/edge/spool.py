@@ -8,7 +8,6 @@ segment after a crash: the unique key of the mailroom makes that harmless.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import fcntl
 import logging
 import os
@@ -162,10 +161,18 @@ class Spool:
                 _write_all(self._file, frame)
             os.fdatasync(self._file)
         except OSError:
-            with contextlib.suppress(OSError):
-                os.ftruncate(self._file, self._written)
+            self._take_back(self._file)
             raise
         self._written += sum(map(len, frames))
+
+    def _take_back(self, file: int) -> None:
+        """Cuts off what was written by halves. Where even that fails nothing is written behind it any more."""
+        try:
+            os.ftruncate(file, self._written)
+        except OSError:
+            self._size += max(os.fstat(file).st_size - self._written, 0)
+            os.close(file)
+            self._file, self._path, self._written = None, Path(), 0
 
     def _begin_segment(self) -> None:
         number = self._number + 1
@@ -204,7 +211,7 @@ def _read(path: Path, start: int, reach: int) -> Batch:
             batch.rows.append(frame.row)
             size += len(frame.row.body)
         elif frame.end < len(raw):  # a stretch in the middle; at the end it is a write that a crash cut short
-            batch.skipped += frame.end - at
+            batch.skipped += max(frame.end - at, 0)
         at = frame.end
         batch.end = start + at
         if size > BATCH_BYTES or len(batch.rows) >= BATCH_ROWS:

@@ -62,14 +62,20 @@ class Stream:
 class DeskStream(Stream):
     """A member's page: whose it is, and by which session."""
 
-    __slots__ = ("member_id", "merchant_id", "role", "session_id")
+    __slots__ = ("conversation_id", "member_id", "merchant_id", "role", "session_id")
 
     def __init__(self, session_id: int, merchant_id: int, member_id: int, role: str, conversation_id: int) -> None:
-        asked = {"list", "counts", f"mentions:{member_id}"}
+        asked = {"list", "counts", f"mentions:{member_id}", f"bulks:{member_id}", f"phone:{member_id}", "phones"}
         if conversation_id:
-            asked |= {f"conversation:{conversation_id}", f"looking:{conversation_id}"}
+            asked |= {f"{name}:{conversation_id}" for name in ("conversation", "orders", "looking")}
         super().__init__(frozenset(asked))
         self.session_id, self.merchant_id, self.member_id, self.role = session_id, merchant_id, member_id, role
+        self.conversation_id = conversation_id
+
+    @property
+    def right(self) -> tuple[int, int, int, str, int]:
+        """What must still be so for it to go on."""
+        return self.session_id, self.merchant_id, self.member_id, self.role, self.conversation_id
 
 
 def _expire(waiting: asyncio.Future[None]) -> None:

@@ -17,19 +17,28 @@ from .topics import Happened, talk
 log = logging.getLogger(__name__)
 
 # A delivery knows its entry; which conversation that stands in is asked here, once for everybody who listens. So is the
-# thread of an entry on a chat line, by one look-up for each event that may be of one.
+# thread of an entry on a chat line, by one look-up for each event that may be of one. News of an order, its parcels and
+# its day is told to the newest conversation with its customer.
 READ = """
 WITH new AS (
-  SELECT id, merchant_id, kind, conversation_id, data FROM timeline_event WHERE id > %s ORDER BY id LIMIT %s
+  SELECT id, merchant_id, kind, conversation_id, customer_id, data FROM timeline_event
+  WHERE id > %s ORDER BY id LIMIT %s
 ), late AS (
-  SELECT e.id, e.merchant_id, e.kind, e.conversation_id, e.data
+  SELECT e.id, e.merchant_id, e.kind, e.conversation_id, e.customer_id, e.data
   FROM unnest(%s::bigint[], %s::bigint[]) AS gap (first, last)
   JOIN timeline_event e ON e.id BETWEEN gap.first AND gap.last
 )
-SELECT e.id, e.merchant_id, e.kind, coalesce(e.conversation_id, m.conversation_id), e.data, chat.line_id, chat.key
+SELECT e.id, e.merchant_id, e.kind, coalesce(e.conversation_id, m.conversation_id, beside.id), e.data,
+  chat.line_id, chat.key
 FROM (SELECT * FROM late UNION ALL SELECT * FROM new) e
-LEFT JOIN conversations_message m ON e.conversation_id IS NULL AND e.kind LIKE 'delivery.%%'
+LEFT JOIN conversations_message m ON e.conversation_id IS NULL AND e.kind ~ '^(delivery|media)[.]'
   AND m.merchant_id = e.merchant_id AND m.entry_id = (e.data ->> 'entry_id')::bigint
+LEFT JOIN LATERAL (
+  SELECT c.id FROM conversations_conversation c
+  WHERE e.conversation_id IS NULL AND split_part(e.kind, '.', 1) IN ('order', 'shipment', 'forecast')
+    AND c.merchant_id = e.merchant_id AND c.customer_id = e.customer_id AND c.root_id IS NULL
+  ORDER BY c.last_at DESC LIMIT 1
+) beside ON true
 LEFT JOIN LATERAL (
   SELECT (e.data ->> 'entry_id')::bigint AS id
   WHERE e.kind = 'delivery.changed'

@@ -7,8 +7,9 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
+from typing import Any, Protocol
 
-from presszero.channels.adapter import Adapter, Request
+from presszero.channels.adapter import Request
 from presszero.mailroom.incoming import Incoming, storable_headers, storable_id
 from presszero.mailroom.lanes import lane
 
@@ -21,8 +22,21 @@ USUAL_LIMIT = 1_000_000  # bytes; an adapter may say otherwise by `max_body`
 IN_FLIGHT = 256 * 1024 * 1024  # bytes of large bodies held in memory at once, by all senders together
 CHATS_IN_FLIGHT = 128 * 1024 * 1024  # by all visitors together: theirs is a room of its own, open to anybody
 A_CHAT_IN_FLIGHT = 48 * 1024 * 1024  # by the visitors of one line
-_NOT_KEPT = frozenset({"authorization", "cookie", "connection", "proxy-authorization"})
+QUERY = "presszero-query"  # a header of ours: what stood behind the address's question mark
+_NOT_KEPT = frozenset({"authorization", "cookie", "connection", "proxy-authorization", QUERY})
 _STORED = b'{"stored":true}'
+
+
+class Gatekeeper(Protocol):
+    """What is asked of an adapter before anything is stored: a channel's or a store's. Quick, and no network."""
+
+    kind: str
+
+    def verify(self, request: Request, line: Any, /) -> None: ...
+
+    def event_id(self, request: Request) -> str: ...
+
+    def lane_key(self, body: bytes) -> str: ...
 
 
 class Room:
@@ -66,14 +80,16 @@ class Taking:
         return outcome
 
 
-def limit_of(channel: Adapter) -> int:
+def limit_of(channel: Gatekeeper) -> int:
     """The largest body a channel takes, in bytes."""
     return int(getattr(channel, "max_body", USUAL_LIMIT))
 
 
-def incoming(channel: Adapter, request: Request, merchant_id: int, line_id: int) -> Incoming:
+def incoming(channel: Gatekeeper, request: Request, merchant_id: int, line_id: int) -> Incoming:
     """The row of a request that was found to be genuine."""
     headers = {name: value for name, value in request.headers.items() if name not in _NOT_KEPT}
+    if request.query:
+        headers[QUERY] = request.query
     return Incoming(
         merchant_id,
         line_id,
@@ -84,16 +100,17 @@ def incoming(channel: Adapter, request: Request, merchant_id: int, line_id: int)
     )
 
 
-async def tell(send: Send, outcome: Outcome) -> None:
-    """The answer to whoever brought it. Raises Refusal."""
+async def tell(send: Send, outcome: Outcome, channel: Gatekeeper | None = None) -> None:
+    """The answer to whoever brought it, as its kind expects one. Raises Refusal."""
     if outcome is Outcome.FULL:
         raise try_again(10)
     if outcome is Outcome.REFUSED:
         raise Refusal(422)
-    await answer(send, 200, _STORED, [JSON, NEVER_KEPT])
+    kind, words = getattr(channel, "thanks", None) or (JSON[1], _STORED)
+    await answer(send, 200, words, [(JSON[0], kind), NEVER_KEPT])
 
 
-def _event_id(channel: Adapter, request: Request) -> str:
+def _event_id(channel: Gatekeeper, request: Request) -> str:
     """A genuine body whose id cannot be read is kept all the same: it is its own id, and is quarantined later."""
     try:
         found = channel.event_id(request)
@@ -103,7 +120,7 @@ def _event_id(channel: Adapter, request: Request) -> str:
     return found or sha256(request.body).hexdigest()
 
 
-def _lane_key(channel: Adapter, request: Request) -> str:
+def _lane_key(channel: Gatekeeper, request: Request) -> str:
     try:
         return channel.lane_key(request.body)
     except Exception as why:

@@ -75,11 +75,11 @@ class Reading:
             since = min(now, checked_at or now) - WINDOW
         else:
             since = now - timedelta(days=max(self._watched.account.history_days, 0))
+        end = self._folder.next_uid()  # asked first: what comes from now on is found below, or comes after it
         everything = not cursor.uid_validity and self._watched.account.history_days < 0
-        first = min(self._folder.uids_after(0) if everything else self._folder.uids_since(since.date()), default=0)
-        start = (first or self._folder.next_uid()) - 1
+        first = min(self._folder.uids_after(0) if everything else self._folder.uids_since(since.date()), default=end)
         Mailbox.objects.filter(id=cursor.id).update(
-            uid_validity=self._folder.uid_validity, last_uid=start, rescanned_at=now
+            uid_validity=self._folder.uid_validity, last_uid=first - 1, rescanned_at=now
         )
 
     def _cursor(self) -> Mailbox:

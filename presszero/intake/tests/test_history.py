@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import email
 import io
 import json
 import mailbox
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
-from presszero.channels.models import Delivery, Entry
+from presszero.channels.models import Delivery, Entry, Line
 from presszero.conversations.models import Conversation, Message
+from presszero.core.actor import SYSTEM
 from presszero.core.refusal import Refused
+from presszero.customers.models import Handle
 from presszero.intake.history import import_mail
+from presszero.mailroom.actions import body_of
 from presszero.mailroom.models import Received
+from presszero.privacy.actions import Request, erase, erase_due
 from presszero.timeline.models import Event
 from tests import cast
 
@@ -89,3 +96,44 @@ def test_several_lines_want_a_choice(archive: Path) -> None:
     with pytest.raises(Refused, match="several"):
         import_mail(archive)
     assert import_mail(archive, line="support@juniper.example") == 4
+
+
+@pytest.mark.parametrize("imported_before", [True, False])
+def test_gd2_an_erased_persons_mail_is_not_brought_back(
+    archive: Path, imported_before: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = Line.objects.get(kind="email")
+    if imported_before:
+        import_mail(archive)
+    else:
+        receive_from(line, cast.ada())
+    row = Handle.objects.get(address="ada@example.com").customer
+    erase(row, Request(), by=SYSTEM, at_once=True)
+    assert erase_due(timezone.now()) == 1
+    out = io.StringIO()
+    assert import_mail(archive, jsonl=True, out=out) == (0 if imported_before else 1)
+    told = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert sum(one.get("erased", False) for one in told) == 3 and "3 mails" in capsys.readouterr().err
+    assert not Entry.objects.filter(text__in=["Where is it?", "On its way.", "Thanks!"]).exists()
+    assert not Handle.objects.filter(address="ada@example.com").exists()
+    assert not Received.objects.filter(external_id__icontains="ada@mail.example").exists()
+
+
+def receive_from(line: Line, who: cast.Shopper) -> None:
+    """She wrote once, today, through the door."""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = f"{who.name} <{who.address}>", line.address, "Today"
+    mail.set_content("Hello")
+    cast.deliver(line, mail.as_bytes())
+    cast.work()
+
+
+def test_pc1_a_card_in_old_mail_is_masked_in_its_row_and_in_its_bytes(tmp_path: Path) -> None:
+    shop = cast.juniper()
+    box = mailbox.mbox(tmp_path / "old.mbox")
+    box.add(cast.ada().mail(shop, "My card is 4111 1111 1111 1111", Date="Mon, 02 Mar 2026 10:00:00 +0000"))
+    box.flush()
+    assert import_mail(tmp_path / "old.mbox") == 1
+    assert Entry.objects.get().text == "My card is •••• 1111"
+    kept = email.message_from_bytes(body_of(Received.objects.get())).get_payload(decode=True)
+    assert isinstance(kept, bytes) and "My card is •••• 1111" in kept.decode()

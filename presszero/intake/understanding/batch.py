@@ -47,13 +47,15 @@ class Place:
     reopened: bool = False
     woken: bool = False
     flood: bool = False
+    spam: bool = False  # it is from now on
+    state_before: str = ""  # what "not spam" gives back
 
     def matter(self) -> Matter:
         return Matter(
             self.name,
             self.row.subject,
             self.row.last_at,
-            self.row.state == ConversationRow.State.RESOLVED,
+            self.row.state in (ConversationRow.State.RESOLVED, ConversationRow.State.SPAM),
             self.row.last_channel,
         )
 
@@ -90,6 +92,7 @@ class Item:
     answers: bool = False  # it goes on where we wrote to them: they name our token, or our message
     warnings: list[str] = field(default_factory=list)
     automatic: str = ""
+    quiet: bool = False  # of spam: nobody is told of it
 
     @property
     def address(self) -> Address:
@@ -120,6 +123,7 @@ class Batch:
     by_key: dict[tuple[int, str], Strand] = field(default_factory=dict)
     by_message_id: dict[str, tuple[Strand, bool]] = field(default_factory=dict)  # and whether the message was ours
     flooded: set[str] = field(default_factory=set)  # domains over the limit
+    blocked: set[tuple[str, str]] = field(default_factory=set)  # (kind, address) of senders
 
     def strands(self) -> Iterator[Strand]:
         """Every thread known, each once."""

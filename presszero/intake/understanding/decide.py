@@ -142,6 +142,7 @@ def _place(batch: Batch, item: Item, placement: Placement) -> Place:
         merchant_id=batch.merchant_id,
         customer=item.person.customer,  # the root's id is set when everybody has one
         line=item.line,
+        team_id=item.line.team_id,
         subject=subject[:300],
         created_at=item.at,
         last_at=item.at,
@@ -216,7 +217,8 @@ def _sum(batch: Batch, item: Item) -> None:
     if not row.subject and base_subject(item.message.subject):
         row.subject = item.message.subject[:300]
     _wished(batch, item)
-    if item.automatic or item.backfill:
+    item.quiet = _rests_as_spam(batch, item)
+    if item.automatic or item.backfill or item.quiet:
         return
     if row.state == State.RESOLVED:
         row.state, part.reopened = State.OPEN, True
@@ -228,6 +230,21 @@ def _sum(batch: Batch, item: Item) -> None:
         week = batch.weeks.get(item.line.hours_id or 0, Week())
         row.due_at = add_open(week, item.at, timedelta(minutes=minutes))
     put_in_order(row)
+
+
+def _rests_as_spam(batch: Batch, item: Item) -> bool:
+    """Spam stays spam, and what a blocked sender writes becomes it: nothing waits. Elsewhere it moves nothing."""
+    part, sender = item.place, item.message.sender
+    assert part is not None and item.person is not None
+    if part.row.state == State.SPAM:
+        return True
+    if (sender.kind, sender.address) not in batch.blocked:
+        return False
+    if part.customer_key == item.person.key:
+        part.spam, part.state_before = True, part.row.state
+        part.row.state = State.SPAM
+        part.row.waiting_since = part.row.due_at = part.row.work_at = None
+    return True
 
 
 def _wished(batch: Batch, item: Item) -> None:

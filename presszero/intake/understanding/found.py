@@ -12,10 +12,13 @@ from django.utils import timezone
 
 from presszero.channels.models import Line
 from presszero.channels.models import Thread as ThreadRow
+from presszero.channels.vocabulary import MADE_UP
 from presszero.channels.vocabulary import Handle as HandleGiven
 from presszero.conversations.models import Conversation, Topic
 from presszero.conversations.policy import REOPEN_WITHIN
 from presszero.customers.actions import lock_addresses
+from presszero.customers.blocking import blocked
+from presszero.customers.domains import SHARED_DOMAINS
 from presszero.customers.models import Customer, Handle
 from presszero.merchants.models import Merchant
 from presszero.merchants.queries import weeks
@@ -25,67 +28,6 @@ from .batch import Address, Batch, Item, Person, Place, Strand
 
 FLOOD = 60  # new senders of one domain within the window; then they are held
 FLOOD_WINDOW = timedelta(minutes=10)
-# Domains where strangers share a name: their number says nothing about one sender.
-SHARED_DOMAINS = frozenset(
-    [
-        "gmail.com",
-        "googlemail.com",
-        "outlook.com",
-        "hotmail.com",
-        "live.com",
-        "msn.com",
-        "yahoo.com",
-        "ymail.com",
-        "aol.com",
-        "icloud.com",
-        "me.com",
-        "mac.com",
-        "gmx.de",
-        "gmx.net",
-        "web.de",
-        "t-online.de",
-        "freenet.de",
-        "orange.fr",
-        "free.fr",
-        "laposte.net",
-        "sfr.fr",
-        "libero.it",
-        "mail.ru",
-        "yandex.ru",
-        "qq.com",
-        "163.com",
-        "126.com",
-        "naver.com",
-        "hanmail.net",
-        "docomo.ne.jp",
-        "proton.me",
-        "protonmail.com",
-        "zoho.com",
-        "btinternet.com",
-        "sky.com",
-        "comcast.net",
-        "verizon.net",
-        "att.net",
-        "cox.net",
-        "shaw.ca",
-        "bigpond.com",
-        "seznam.cz",
-        "wp.pl",
-        "o2.pl",
-        "onet.pl",
-        "hotmail.co.uk",
-        "hotmail.fr",
-        "hotmail.de",
-        "outlook.de",
-        "outlook.fr",
-        "yahoo.co.uk",
-        "yahoo.fr",
-        "yahoo.de",
-        "yahoo.co.jp",
-        "yahoo.es",
-        "yahoo.it",
-    ]
-)
 
 _THREADS = """
 WITH asked AS (
@@ -115,7 +57,7 @@ JOIN customers_customer c ON c.merchant_id = h.merchant_id AND c.id = h.customer
 """
 _FAMILIES = """
 SELECT id, root_id FROM customers_customer
-WHERE merchant_id = %(merchant)s AND (id = ANY(%(roots)s) OR root_id = ANY(%(roots)s)) ORDER BY id FOR UPDATE
+WHERE merchant_id = %(merchant)s AND (id = ANY(%(roots)s) OR root_id = ANY(%(roots)s)) ORDER BY id FOR NO KEY UPDATE
 """
 _FLOOD = """
 INSERT INTO team_throttle (key, count, window_ends_at)
@@ -145,6 +87,8 @@ def look_up(batch: Batch) -> None:
     for strand, number in ((s, strands[s.row.id]) for s in batch.strands() if s.row.id in strands):
         strand.place = batch.places.get(number or 0)
     _floods(batch)
+    senders = [item.message.sender for item in batch.items if not item.backfill]
+    batch.blocked = blocked(batch.merchant_id, [(sender.kind, sender.address) for sender in senders])
     named = {item.message.topic for item in batch.items if item.message.topic}
     if named:
         topics = Topic.objects.filter(merchant_id=batch.merchant_id, name__in=named, retired_at=None)
@@ -199,7 +143,7 @@ def _handles(merchant_id: int, wanted: Iterable[Address]) -> dict[Address, Perso
 
 def _stranger(merchant_id: int, item: Item) -> Person:
     sender = item.message.sender
-    name = sender.name or ("" if sender.kind == "visitor" else sender.address)  # a browser's address says nothing
+    name = sender.name or ("" if sender.kind in MADE_UP else sender.address)
     customer = Customer(merchant_id=merchant_id, name=name[:200])
     handle = Handle(
         merchant_id=merchant_id, customer=customer, kind=sender.kind, address=sender.address, name=sender.name[:200],
@@ -275,7 +219,7 @@ def _conversations(batch: Batch, families: dict[int, int], answered: set[int]) -
     """The senders' open and lately resolved conversations, and those that their messages answer; locked in id order."""
     rows = Conversation.objects.raw(
         "SELECT * FROM conversations_conversation WHERE merchant_id = %s AND root_id IS NULL AND (id = ANY(%s)"
-        " OR (customer_id = ANY(%s) AND (state <> 'resolved' OR last_at > %s))) ORDER BY id FOR UPDATE",
+        " OR (customer_id = ANY(%s) AND (state <> 'resolved' OR last_at > %s))) ORDER BY id FOR NO KEY UPDATE",
         [batch.merchant_id, sorted(answered), sorted(families), timezone.now() - REOPEN_WITHIN],
     )
     found = list(rows)

@@ -7,15 +7,18 @@ from presszero.channels.models import Delivery, Entry, Line, StrayReport, Thread
 from presszero.channels.vocabulary import DeliveryReported
 from presszero.core.actor import SYSTEM
 from presszero.customers.actions import mark_bounced
+from presszero.outreach.suppressing import suppress
 
 
 def apply(merchant_id: int, line: Line, told: DeliveryReported) -> None:
     """Finds the delivery and moves it forward; a dead address is marked. In the caller's transaction."""
     rows = _deliveries(merchant_id, told)
     for row in rows:
-        outbox.report(row, told.state, told.reason)
+        outbox.report(row, told.state, told.reason, refusal=told.refusal)
     if told.state == "failed" and told.permanent and told.recipient and rows:
         mark_bounced(merchant_id, rows[0].kind, told.recipient, by=SYSTEM, reason=told.reason)
+    if told.complaint and told.recipient and rows:
+        suppress(line.merchant, rows[0].kind, told.recipient, "complaint", by=SYSTEM)
     if not rows and told.provider_id:
         StrayReport.objects.create(
             merchant_id=merchant_id,

@@ -7,19 +7,28 @@ from collections.abc import Iterator
 from django.db import connection
 from django.utils import timezone
 
-from presszero.channels.models import Attachment, Entry, Participant, Thread
-from presszero.channels.vocabulary import Handle as Address
-from presszero.conversations.facts import ConversationOpened, ConversationReopened, ConversationWoken, MessageReceived
-from presszero.conversations.models import Conversation, Message, Resolution, Snooze, ThreadPlace
-from presszero.core.actor import Actor
+from presszero.channels.media import WAKES as MEDIA
+from presszero.channels.models import Attachment, Entry, MediaToFetch, Participant, Thread
+from presszero.conversations.facts import (
+    ConversationOpened,
+    ConversationReopened,
+    ConversationSpam,
+    ConversationWoken,
+    MessageReceived,
+)
+from presszero.conversations.models import Conversation, Message, Resolution, Snooze, Spam, ThreadPlace
+from presszero.core.actor import SYSTEM, Actor
 from presszero.customers.facts import CustomerCreated
 from presszero.customers.models import Customer, Handle
-from presszero.timeline.actions import record_all
+from presszero.timeline.actions import record_all, wake
 from presszero.timeline.facts import Fact
 
 from .batch import Batch, Item, Place, Strand
 from .decide import others_named
 from .said import said_facts
+from .words import entry_of, file_of, media_of
+
+BLOCKED = "from a blocked address"  # a Spam.reason
 
 _UPDATE = """
 UPDATE conversations_conversation c SET subject = n.subject, state = n.state, last_at = n.last_at,
@@ -139,61 +148,12 @@ def _participants(merchant_id: int, strands: list[Strand]) -> Iterator[Participa
 
 def _words(batch: Batch) -> None:
     for item in batch.items:
-        item.entry = _entry(batch, item)
+        assert item.strand is not None
+        item.entry = entry_of(item, item.strand.row, others_named(batch, item))
     Entry.objects.bulk_create([item.entry for item in batch.items if item.entry])
-    files = [
-        Attachment(
-            merchant_id=batch.merchant_id,
-            entry=item.entry,
-            filename=file.filename,
-            content_type=file.content_type,
-            size=file.size,
-            storage_key=file.storage_key,
-            content_id=file.content_id,
-            inline=file.inline,
-        )
-        for item in batch.items
-        for file in item.files
-    ]
-    Attachment.objects.bulk_create(files)
-
-
-def _entry(batch: Batch, item: Item) -> Entry:
-    message = item.message
-    assert item.strand is not None
-    return Entry(
-        merchant_id=batch.merchant_id,
-        thread=item.strand.row,
-        inbound=True,
-        sender_kind=message.sender.kind,
-        sender_address=message.sender.address[:320],
-        sender_name=(message.sender.name or _called(message.sender))[:200],
-        subject=message.subject[:998],
-        text=message.new_text,
-        folded=_folded(message.text, message.new_text),
-        html=message.html,
-        message_id=message.message_id[:400],
-        proof=message.proof,
-        automatic=item.automatic,
-        warnings=item.warnings,
-        reply_to=message.reply_to.address[:320] if message.reply_to else "",
-        copied=[[h.name, h.address] for h in others_named(batch, item)][:50],
-        at=item.at,
-        sent_at=message.sent_at,
-        received_id=item.received_id,
-    )
-
-
-def _called(sender: Address) -> str:
-    """Somebody without a name goes by their address, unless it is one that we made up."""
-    return "" if sender.kind == "visitor" else sender.address
-
-
-def _folded(whole: str, new: str) -> str:
-    """What lies under the fold: the rest after the new words, or everything where they stood in between."""
-    if whole.strip() == new.strip():
-        return ""
-    return whole[len(new) :].lstrip("\n") if new and whole.startswith(new) else whole
+    Attachment.objects.bulk_create(file_of(f, item.entry) for item in batch.items if item.entry for f in item.files)
+    if MediaToFetch.objects.bulk_create(row for item in batch.items for row in media_of(item)):
+        wake(MEDIA)
 
 
 def _marks(batch: Batch) -> None:
@@ -209,6 +169,11 @@ def _marks(batch: Batch) -> None:
     if woken:
         asleep = Snooze.objects.filter(merchant_id=batch.merchant_id, conversation_id__in=woken, ended_at=None)
         asleep.update(ended_at=now, ended_by="customer")
+    Spam.objects.bulk_create(
+        Spam(merchant_id=batch.merchant_id, conversation=p.row, state=p.state_before, by=SYSTEM.code, reason=BLOCKED)
+        for p in batch.places.values()
+        if p.spam
+    )
 
 
 def _facts(batch: Batch) -> Iterator[Fact]:
@@ -238,9 +203,15 @@ def _facts(batch: Batch) -> Iterator[Fact]:
         if row.id not in announced:
             announced.add(row.id)
             yield from _turns(item.place, item, by)
+            if item.place.spam:
+                yield ConversationSpam(
+                    merchant_id=batch.merchant_id, by=SYSTEM, conversation_id=row.id, customer_id=row.customer_id,
+                    blocked=True,
+                )  # fmt: skip
         yield MessageReceived(
             merchant_id=batch.merchant_id, by=by, conversation_id=row.id, customer_id=row.customer_id,
-            message_id=message.id, entry_id=item.entry.id, channel=item.line.kind, automatic=bool(item.automatic),
+            message_id=message.id, entry_id=item.entry.id, channel=item.line.kind,
+            automatic=bool(item.automatic) or item.quiet,
         )  # fmt: skip
 
 

@@ -32,11 +32,26 @@ from presszero.mailroom.models import Received
 from presszero.merchants.models import Brand, Merchant
 from presszero.team.models import Membership, Person, Session
 from tests.ports import free_port
+from tests.waiting import until
 
 from .kiosk import sign
 
 SECRET = "a kiosk's secret"
 USED = (
+    "fulfilment_scan",
+    "fulfilment_strayscan",
+    "fulfilment_carrier",
+    "commerce_shipment",
+    "commerce_draftorder",
+    "commerce_stale",
+    "commerce_payment",
+    "commerce_orderline",
+    "commerce_order",
+    "commerce_variant",
+    "commerce_product",
+    "commerce_payaccount",
+    "commerce_store",
+    "mailroom_quarantine",
     "mailroom_received",
     "visitors_visitor",
     "conversations_looking",
@@ -45,6 +60,7 @@ USED = (
     "conversations_conversation",
     "channels_entry",
     "channels_thread",
+    "customers_handle",
     "customers_customer",
     "channels_line",
     "team_session",
@@ -56,10 +72,7 @@ USED = (
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
+    until(condition, seconds)
 
 
 @dataclass
@@ -341,12 +354,14 @@ def tap(transactional_db: None) -> Iterator[Tap]:
 def happen() -> Callable[..., int]:
     """Records an event and nudges, as the product does; its id."""
 
-    def record(merchant_id: int, kind: str, conversation: int | None = None, **details: object) -> int:
+    def record(
+        merchant_id: int, kind: str, conversation: int | None = None, customer: int | None = None, **details: object
+    ) -> int:
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO timeline_event (merchant_id, kind, actor, conversation_id, data)"
-                " VALUES (%s, %s, 'system', %s, %s) RETURNING id",
-                [merchant_id, kind, conversation, json.dumps(details)],
+                "INSERT INTO timeline_event (merchant_id, kind, actor, conversation_id, customer_id, data)"
+                " VALUES (%s, %s, 'system', %s, %s, %s) RETURNING id",
+                [merchant_id, kind, conversation, customer, json.dumps(details)],
             )
             (number,) = cursor.fetchone()
             cursor.execute("NOTIFY timeline")

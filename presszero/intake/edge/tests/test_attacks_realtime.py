@@ -14,6 +14,7 @@ import pytest
 
 from presszero.channels.models import Line
 from presszero.mailroom.models import Received
+from tests.waiting import crowded
 
 from .conftest import Answer, EdgeProcess, Shop, wait_until
 from .widgets import Widget, chat_line, entry
@@ -122,7 +123,7 @@ WRONG = [
 def test_w1_what_is_no_message_is_refused_quickly_and_hurts_nobody(ada: Widget, body: bytes) -> None:
     begun = time.monotonic()
     says_nothing(ada.posts("messages", body), 422)
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 1 * crowded()
     assert ada.says("Still there?").status == 200
     assert Received.objects.filter(merchant_id=ada.line.merchant_id).count() == 1
 

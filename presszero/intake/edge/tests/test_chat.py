@@ -17,9 +17,11 @@ from django.utils import timezone
 from presszero.channels.adapters.chat.adapter import adapter
 from presszero.channels.models import Line
 from presszero.channels.vocabulary import MessageArrived, Proof
+from presszero.mailroom.actions import body_of
 from presszero.mailroom.lanes import lane
 from presszero.mailroom.models import Received
 from presszero.visitors.models import Visitor
+from tests.waiting import crowded
 
 from .conftest import EdgeProcess, Shop, Tap, wait_until
 from .test_door import first_words
@@ -42,7 +44,7 @@ def stored(line: Line) -> list[MessageArrived]:
     """What the stored bodies say, oldest first."""
     found = []
     for row in Received.objects.filter(merchant_id=line.merchant_id, line_id=line.id).order_by("id"):
-        (arrived,) = adapter.parse(bytes(row.body), row.headers, line.for_adapter())
+        (arrived,) = adapter.parse(body_of(row), row.headers, line.for_adapter())
         assert isinstance(arrived, MessageArrived)
         found.append(arrived)
     return found
@@ -176,7 +178,7 @@ def test_f17_a_known_visitor_can_write_while_the_database_is_away(
     tap.cut()
     begun = time.monotonic()
     assert ada.says("meanwhile").status == 200
-    assert time.monotonic() - begun < 6
+    assert time.monotonic() - begun < 6 * crowded()
     unknown = ben.says("who?")
     assert (unknown.status, "retry-after" in unknown.headers) == (503, True)
     tap.mend()

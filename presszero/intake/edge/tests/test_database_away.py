@@ -17,6 +17,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from presszero.channels.models import Line
 from presszero.intake.edge.database import conninfo
@@ -24,6 +25,7 @@ from presszero.intake.edge.frames import unpack
 from presszero.mailroom.models import Received
 from presszero.merchants.models import Brand
 from presszero.team.models import Membership, Session
+from tests.waiting import crowded
 
 from .conftest import EdgeProcess, Shop, Tap, wait_until
 
@@ -87,11 +89,12 @@ def test_f17_a_replayed_arrival_keeps_the_time_it_came(start_edge: StartEdge, sh
     edge.arrive(shop.kiosk, 1)
     tap.cut()
     edge.arrive(shop.kiosk, 2)
+    told = timezone.now()
     time.sleep(1)
     tap.mend()
     wait_until(lambda: len(shop.received()) == 2)
     first, second = Received.objects.filter(merchant=shop.merchant).order_by("id")
-    assert (second.received_at - first.received_at).total_seconds() < 0.9
+    assert first.received_at < second.received_at < told
 
 
 def test_f17_a_signature_is_checked_and_a_duplicate_harmless_also_then(
@@ -141,7 +144,7 @@ def test_f1_kill_9_of_the_edge_in_the_middle_of_requests(start_edge: StartEdge, 
         edge.kill()
         begun = time.monotonic()
         edge.start()
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 5 * crowded()
     reached = len(sender.acknowledged)
     wait_until(lambda: len(sender.acknowledged) > reached + 20)
     sender.stop()
@@ -184,7 +187,7 @@ def test_sigterm_lets_what_is_under_way_end(start_edge: StartEdge, shop: Shop) -
     wait_until(lambda: len(sender.acknowledged) > 30)
     begun = time.monotonic()
     assert edge.kill(signal.SIGTERM) == 0
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 4 * crowded()
     sender.stop()
     assert shop.received() == sender.acknowledged
 
@@ -224,7 +227,7 @@ def test_f22_a_lock_that_stays_costs_nobody_an_arrival(start_edge: StartEdge, sh
     with locked_mailroom():
         begun = time.monotonic()
         assert edge.arrive(shop.kiosk, 1).status == 200
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 2 * crowded()
         assert edge.arrive(shop.kiosk, 2).status == 200
     wait_until(lambda: len(shop.received()) == 3)
     assert shop.received() == ["0", "1", "2"]
@@ -253,7 +256,7 @@ def test_a_database_that_is_silent_is_no_reason_to_wait(start_edge: StartEdge, s
         for number in (1, 2, 3):
             begun = time.monotonic()
             assert edge.arrive(shop.kiosk, number).status == 200
-            assert time.monotonic() - begun < 2
+            assert time.monotonic() - begun < 2 * crowded()
         muffler.silent.clear()
         wait_until(lambda: shop.received() == ["0", "1", "2", "3"], seconds=20)
 

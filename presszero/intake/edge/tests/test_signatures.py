@@ -11,7 +11,8 @@ from django.conf import settings
 from django.db import connection
 
 from presszero.channels.adapter import LineSettings, Request
-from presszero.channels.adapters.email.tests import posted
+from presszero.channels.adapters.email.tests import posted, posted_reports
+from presszero.channels.adapters.sms.tests import contract as texts
 from presszero.channels.models import Line
 from presszero.channels.registry import kinds
 from presszero.channels.signing import signed_headers
@@ -42,7 +43,7 @@ def _senders() -> dict[str, Sender]:
             if known.is_posted(path):
                 body = path.read_bytes()
                 found[f"{kind} {path.stem}"] = Sender(known.line, lambda known=known, body=body: known.signed(body))
-    for what, posts in (("mail", posted.mails()), ("bounce", posted.bounces())):
+    for what, posts in (("mail", posted.mails()), ("bounce", posted_reports.bounces())):
         for name, post in posts.items():
             found[f"{what} {name}"] = Sender(post.line, post.request)
     return found
@@ -67,8 +68,9 @@ def post(edge: EdgeProcess, line: Line, request: Request) -> Answer:
 
 
 def signed_for(edge: EdgeProcess, line: Line, name: str, monkeypatch: pytest.MonkeyPatch) -> Request:
-    """As its sender would sign it for this line's address; one provider signs the address too."""
+    """As its sender would sign it for this line's address; some sign the address too."""
     monkeypatch.setattr(posted, "URL", f"http://127.0.0.1:{edge.port}/in/email/{line.token}")
+    monkeypatch.setattr(texts, "URL", f"http://127.0.0.1:{edge.port}/in/sms/{line.token}")
     return SENDERS[name].signed()
 
 
@@ -195,5 +197,5 @@ def test_h1_the_signed_address_is_the_one_we_publish(
 
 def _signs_body(name: str) -> bool:
     what, _, provider = name.partition(" ")
-    posts = {"mail": posted.mails, "bounce": posted.bounces}.get(what)
+    posts = {"mail": posted.mails, "bounce": posted_reports.bounces}.get(what)
     return posts()[provider].signs_body if posts else True

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import itertools
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from presszero.intake.edge.frames import MARK, pack, unpack
@@ -40,10 +43,25 @@ def test_frames_come_back_as_they_went(given_rows: list[tuple[str, bytes]]) -> N
 @given(st.integers(min_value=0, max_value=400), st.binary(max_size=60))
 def test_a_torn_frame_costs_only_itself(cut: int, rubbish: bytes) -> None:
     whole = pack(row(1, MARK * 3))
-    torn = pack(row(2))[: min(cut, len(pack(row(2))) - 1)] + rubbish.replace(MARK, b"")
-    assume(not torn.startswith(pack(row(2))))  # the rubbish may happen to be what was cut
-    found = [frame.row.external_id for frame in unpack(whole + torn + pack(row(3))) if frame.row]
-    assert found == ["1", "3"]
+    second = pack(row(2))
+    torn = second[: min(cut, len(second) - 1)] + rubbish.replace(MARK, b"")
+    rest = torn + pack(row(3))
+    mended = rest.startswith(second)  # what comes after the cut may happen to be what was cut
+    found = [frame.row.external_id for frame in unpack(whole + rest) if frame.row]
+    assert found == (["1", "2", "3"] if mended else ["1", "3"])
+
+
+@pytest.mark.parametrize("start", [pack, lambda row: b""])
+def test_a_frame_cut_of_what_the_next_begins_with_costs_nothing(start: Callable[[Incoming], bytes]) -> None:
+    before = start(row(1))
+    cut = next(frame for frame in (pack(row(2)) for _ in itertools.count()) if frame[-1:] == MARK[:1])[:-1]
+    found = [frame.row.external_id for frame in unpack(before + cut + pack(row(3))) if frame.row]
+    assert found == (["1", "2", "3"] if before else ["2", "3"])
+
+
+def test_nothing_of_a_frame_can_be_read_without_the_key() -> None:
+    frame = pack(Incoming(1, 2, "ada@example.com", 3, {"from": "ada@example.com"}, b"Where is order 1042?", True, NOW))
+    assert b"ada@" not in frame and b"1042" not in frame
 
 
 def test_a_flipped_bit_is_noticed() -> None:
@@ -107,6 +125,34 @@ def test_f8_a_full_disk_refuses_and_keeps_what_was_there(tmp_path: Path) -> None
         spool.close()
 
     asyncio.run(story())
+
+
+def test_behind_a_half_written_frame_that_cannot_be_cut_off_nothing_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story() -> None:
+        spool = Spool(take_slot(tmp_path), limit=10**9)
+        await spool.append([row(1)])
+        with monkeypatch.context() as broken:
+            broken.setattr("presszero.intake.edge.spool._write_all", half_of_it)
+            broken.setattr("os.ftruncate", read_only)
+            with pytest.raises(SpoolFull):
+                await spool.append([row(2)])
+        await spool.append([row(3), row(4)])
+        assert await emptied(spool) == ["1", "3", "4"]
+        assert (spool.slot.segments(), spool.size) == ([], 0)
+        spool.close()
+
+    asyncio.run(story())
+
+
+def half_of_it(file: int, frame: bytes) -> None:
+    os.write(file, frame[: len(frame) // 2])
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def read_only(file: int, size: int) -> None:
+    raise OSError(errno.EROFS, "Read-only file system")
 
 
 def full_device() -> int:

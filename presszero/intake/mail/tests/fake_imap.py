@@ -7,10 +7,11 @@ import re
 import socket
 import struct
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+from tests import waiting
 
 NOW = datetime.now(UTC)
 
@@ -213,7 +214,4 @@ def mail(number: int, body: str = "Hello") -> bytes:
 
 
 def until(true: Callable[[], bool], seconds: float = 10.0) -> None:
-    ends = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < ends, "it did not happen in time"
-        time.sleep(0.02)
+    waiting.until(true, seconds)

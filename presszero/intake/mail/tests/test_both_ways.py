@@ -6,6 +6,7 @@ from presszero.channels.adapters.email.setup import came_back
 from presszero.channels.models import Line
 from presszero.channels.registry import adapter
 from presszero.channels.vocabulary import Attachment, Handle, MessageArrived, Outgoing
+from presszero.mailroom.actions import body_of
 from presszero.mailroom.models import Received
 
 from .conftest import Doors
@@ -34,7 +35,7 @@ def test_text_files_and_the_threads_token_survive_the_way(doors: Doors, support:
         attachments=(Attachment("Größe.bin", "application/octet-stream", content),),
     )
     row = sent_to_itself(support, doors, out)
-    (message,) = adapter("email").parse(bytes(row.body), row.headers, support.for_adapter())
+    (message,) = adapter("email").parse(body_of(row), row.headers, support.for_adapter())
     assert isinstance(message, MessageArrived)
     assert (message.sender.address, message.sender.name) == ("ben@example.org", "Ben Łukasz")
     assert message.subject == ("Größe " * 30).strip()
@@ -49,4 +50,4 @@ def test_a_trial_comes_back_and_is_nobodys_message(doors: Doors, support: Line) 
     out = Outgoing("x", message_id, line, (line,), "Nobody needs to answer.", automatic=True)
     row = sent_to_itself(support, doors, out)
     assert came_back(support, message_id) == row.received_at
-    assert adapter("email").parse(bytes(row.body), row.headers, support.for_adapter()) == []
+    assert adapter("email").parse(body_of(row), row.headers, support.for_adapter()) == []

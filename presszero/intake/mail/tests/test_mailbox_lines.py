@@ -11,6 +11,7 @@ from presszero.channels.adapters.email import imap
 from presszero.channels.models import Line, Mailbox
 from presszero.intake.mail.mailbox import is_history
 from presszero.intake.mail.mailboxes import TROUBLE, Mailboxes, watched_lines
+from presszero.mailroom.actions import body_of
 from presszero.mailroom.models import Received
 from presszero.merchants.models import Merchant
 
@@ -37,7 +38,7 @@ def test_a_mail_the_server_keeps_back_is_noted_and_holds_nobody_up(server: FakeI
     server.mails += [Mail(1, mail(1)), Mail(2, mail(2))]
     server.add(mail(3))
     until(lambda: numbers()["3"] == 1)
-    bodies = [bytes(row.body) for row in Received.objects.order_by("id")]
+    bodies = [body_of(row) for row in Received.objects.order_by("id")]
     assert mail(1) in bodies and mail(3) in bodies
     assert any(b"does not hand over" in body and b"Number 2" in body for body in bodies)
     assert len(bodies) == 3
@@ -49,7 +50,7 @@ def test_a_mail_that_is_too_large_is_shown_by_its_head(
     monkeypatch.setattr(imap, "MAX_MAIL", 1000)
     server.add(mail(1, "x" * 5000))
     until(lambda: Received.objects.count() == 1)
-    body = bytes(Received.objects.get().body)
+    body = body_of(Received.objects.get())
     assert len(body) < 1000
     assert b"Subject: Mail 1" in body and b"From: Ada <ada@example.com>" in body and b"too many to be fetched" in body
     assert once(1)
@@ -80,7 +81,7 @@ def test_a_wrong_password_is_the_merchants_trouble_until_it_is_right(server: Fak
             return line.trouble
 
         until(lambda: trouble().startswith(TROUBLE))
-        assert "user name or password" in trouble() and line.trouble_since is not None
+        assert "refuses our sign-in" in trouble() and line.trouble_since is not None
         line.keep_secrets({"imap_password": "secret"})
         line.save()
         server.add(mail(1))

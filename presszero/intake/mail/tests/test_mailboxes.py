@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from presszero.channels.adapters.email import imap
 from presszero.channels.models import Line, Mailbox
 from presszero.intake.mail.mailboxes import Mailboxes
+from presszero.mailroom.actions import body_of
 from presszero.mailroom.models import Received
 
 from .fake_imap import Cut, FakeImap, Mail, Session, mail, until
@@ -26,12 +28,50 @@ def test_new_mail_comes_at_once_by_idle(server: FakeImap, line: Line, watching: 
     server.add(mail(1))
     until(lambda: once(1), 3)
     row = Received.objects.get()
-    assert bytes(row.body) == mail(1)
+    assert body_of(row) == mail(1)
     assert (row.headers["via"], row.line_id, row.backfill) == ("imap", line.id, False)
     cursor = Mailbox.objects.get()
     assert (cursor.uid_validity, cursor.last_uid) == (42, 1)
     line.refresh_from_db()
     assert line.checked_at and line.heard_at and line.trouble == ""
+
+
+def test_a_mail_that_comes_while_the_first_look_is_taken_is_found(server: FakeImap, watching: Mailboxes) -> None:
+    """Right after a line was set right its trial comes in, between one question and the next."""
+
+    def comes(session: Session, rest: str) -> bool:
+        session.do_uid_search(rest)
+        if not server.mails:
+            server.add(mail(1))
+        return True
+
+    server.faults["UID SEARCH"] = comes
+    until(lambda: once(1))
+
+
+@pytest.mark.parametrize("moment", ["UID SEARCH", "IDLE"])
+def test_a_mail_that_comes_just_before_the_waiting_is_not_waited_out(server: FakeImap, line: Line, moment: str) -> None:
+    """The server speaks of it once: with the answer to a question, or in one breath with its yes to the waiting."""
+
+    def comes(session: Session, rest: str) -> bool:
+        if server.mails or (moment == "UID SEARCH" and "UID 1:*" not in rest):
+            return False
+        server.add(mail(1))
+        if moment == "UID SEARCH":
+            session.say("* SEARCH\r\n* 1 EXISTS")
+        else:
+            session.say("+ idling\r\n* 1 EXISTS")
+            session.client.recv(100)
+        session.ok()
+        return True
+
+    server.faults[moment] = comes
+    running = Mailboxes(replace(QUICK, slice=30.0, answer=20.0, hung=60.0))
+    running.start()
+    try:
+        until(lambda: once(1), 5)
+    finally:
+        running.stop()
 
 
 def test_nothing_in_the_mailbox_is_changed(server: FakeImap, watching: Mailboxes) -> None:
@@ -67,7 +107,7 @@ def test_F18_disconnected_in_the_middle_of_a_literal(server: FakeImap, watching:
     server.add(mail(1))
     server.add(mail(2))
     until(lambda: once(1, 2))
-    assert {bytes(row.body) for row in Received.objects.all()} == {mail(1), mail(2)}
+    assert {body_of(row) for row in Received.objects.all()} == {mail(1), mail(2)}
 
 
 def test_F18_hanging_in_the_middle_of_a_literal(server: FakeImap, watching: Mailboxes) -> None:
