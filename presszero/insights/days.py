@@ -22,6 +22,22 @@ def bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     return _begins(day, zone), _begins(day + timedelta(days=1), zone)
 
 
+def next_month(first: date) -> date:
+    """The first day of the month after."""
+    return (first.replace(day=1) + timedelta(days=31)).replace(day=1)
+
+
+def month_before(first: date) -> date:
+    """The first day of the month before."""
+    return (first.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def of_month(first: date, until: date) -> list[date]:
+    """The days of a month, up to and with this one."""
+    last = min(next_month(first) - timedelta(days=1), until)
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
 def hours(day: date, zone: ZoneInfo) -> list[str]:
     """What the clock shows at the beginning of each hour of a day: "00:00" … "23:00", one skipped or said twice."""
     start, end = bounds(day, zone)

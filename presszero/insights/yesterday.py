@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -68,6 +68,10 @@ class Help:
     first: list[int] = field(default_factory=list)
     resolved: list[int] = field(default_factory=list)
 
+    @property
+    def parts(self) -> tuple[list[int], list[int], list[int]]:
+        return self.answered, self.first, self.resolved
+
 
 @dataclass(frozen=True, slots=True)
 class Day:
@@ -83,6 +87,24 @@ class Day:
     @property
     def new(self) -> list[Matter]:
         return [m for m in self.matters if m.is_new]
+
+    @property
+    def everything(self) -> set[int]:
+        """Every conversation that any of its numbers counts."""
+        done = (number for each in self.helped for part in each.parts for number in part)
+        return {*(m.id for m in self.matters), *self.reopened, *self.waiting, *done}
+
+    def of(self, ids: Set[int]) -> Day:
+        """The same day with these conversations alone."""
+        helped = [Help(each.member_id, *([n for n in part if n in ids] for part in each.parts)) for each in self.helped]
+        return Day(
+            self.day,
+            self.now,
+            [m for m in self.matters if m.id in ids],
+            [n for n in self.reopened if n in ids],
+            [n for n in self.waiting if n in ids],
+            [each for each in helped if any(each.parts)],
+        )
 
     def ids(self, what: str) -> list[int]:
         """The conversations behind a number, newest first: "all", "channel:email", "first:5m", "answered:7".

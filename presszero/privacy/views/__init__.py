@@ -1,0 +1,1 @@
+"""Screens of privacy: a person's, and the shop's rules."""

@@ -1,0 +1,1 @@
+"""Gorgias's own files: see reader.py. The samples are made up, in its format."""

@@ -1,0 +1,1 @@
+"""Our own ZIP of everything: see reader.py."""

@@ -1,0 +1,1 @@
+"""The screens: bringing in, and taking out."""

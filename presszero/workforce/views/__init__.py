@@ -1,0 +1,1 @@
+"""Pages of staffing, and the wallboard."""
