@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from presszero.insights.yesterday import SPEEDS, UNANSWERED, Day
-from presszero.ui.formats import channel_word
+from presszero.ui.formats import channel_word, dated
 
 TOPICS = 9  # topics drawn one by one; the rest stand in the table
 
@@ -93,7 +93,7 @@ class Screen:
     def date(self) -> str:
         """With its weekday where the title does not say it."""
         parts = "j F" if (self.today - self.day.day).days > 1 else "l j F"
-        return date_format(self.day.day, parts if self.day.day.year == self.today.year else f"{parts} Y")
+        return dated(self.day.day, parts if self.day.day.year == self.today.year else f"{parts} Y")
 
     @property
     def earlier(self) -> str:
@@ -111,7 +111,7 @@ class Screen:
     @cached_property
     def channels(self) -> list[Bar]:
         kinds = {kind for m in self.day.matters for kind in m.channels}
-        named = [(f"channel:{kind}", channel_word(kind).capitalize()) for kind in kinds]
+        named = [(f"channel:{kind}", _begun(channel_word(kind))) for kind in kinds]
         return self._bars(sorted(named, key=lambda each: (-self.day.count(each[0]), each[1])))
 
     @cached_property
@@ -217,6 +217,11 @@ class Screen:
     def _bar(self, what: str, name: str, short: str, most: int) -> Bar:
         count = self.day.count(what)
         return Bar(what, name, count, self.url(what), round(100 * count / most) if most else 0, short)
+
+
+def _begun(word: str) -> str:
+    """As it begins a line; the rest stays, since a German word may carry a capital inside."""
+    return word[:1].upper() + word[1:]
 
 
 def _range(sorted_words: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +22,14 @@ class Told:
     conversation: int
 
 
+_OTHERS: Mapping[str, Callable[[], str]] = {
+    "customer": lambda: _("The customer"),
+    "assistant": lambda: _("The assistant"),
+    "rule": lambda: _("A rule"),
+    "api": lambda: _("A program"),
+}
+
+
 def told(events: Iterable[Event], names: Mapping[int, str]) -> list[Told]:
     """In the order given; facts that nobody declares any more are left out. `names`: member id → name."""
     return [
@@ -36,4 +44,4 @@ def who(code: str, names: Mapping[int, str]) -> str:
     actor = from_code(code)
     if actor.kind == "member":
         return names.get(actor.id or 0, _("Someone who left"))
-    return {"customer": _("The customer"), "assistant": _("The assistant")}.get(actor.kind, _("Press Zero"))
+    return _OTHERS[actor.kind]() if actor.kind in _OTHERS else _("Press Zero")

@@ -17,6 +17,7 @@ from presszero.conversations.order import CAN_WAIT, MATTERS_A_LOT
 from presszero.promises import queries as promises
 from presszero.promises.retelling import choices
 from presszero.team.models import Membership
+from presszero.ui.formats import dated
 
 VIEW = "promises"  # the view of what we said and have not done yet
 
@@ -79,7 +80,7 @@ def at_moment(moment: datetime, now: datetime) -> str:
         return clock or _("today")
     if 0 < days < 7:
         return f"{date_format(local, 'D')} {clock}".strip()
-    return date_format(local, "j M")
+    return dated(local, "j M")
 
 
 def head(row: Conversation, now: datetime, *, may_write: bool) -> dict[str, Any]:
@@ -90,9 +91,14 @@ def head(row: Conversation, now: datetime, *, may_write: bool) -> dict[str, Any]
         "promise": tag(found.said, now) if found.said else None,
         "wish_line": line,
         "wish_words": found.words,
-        "needed_by_local": timezone.localtime(row.needed_by).strftime("%Y-%m-%dT%H:%M") if row.needed_by else "",
         "new_times": _new_times(row, found.said, now) if may_write and row.waiting_since and found.said else [],
     }
+
+
+def wish_fields(row: Conversation) -> dict[str, str]:
+    """What the form on what they need begins with."""
+    local = timezone.localtime(row.needed_by).strftime("%Y-%m-%dT%H:%M") if row.needed_by else ""
+    return {"needed_by_local": local, "wish_words": promises.head(row, timezone.now()).words}
 
 
 def _wish_line(row: Conversation, found: promises.Head, now: datetime) -> str:
@@ -123,7 +129,7 @@ def _day(moment: datetime, now: datetime) -> str:
     local = timezone.localtime(moment)
     days = (local.date() - timezone.localtime(now).date()).days
     near = {0: _("today"), 1: _("tomorrow")}
-    return near.get(days) or date_format(local, "l" if 0 < days < 7 else "j F")
+    return near.get(days) or dated(local, "l" if 0 < days < 7 else "j F")
 
 
 def _clock(moment: datetime) -> str:

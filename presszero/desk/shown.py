@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 from markupsafe import Markup, escape
 
+from presszero.calls.cards import CallCard
+from presszero.calls.cards import cards as cards_of_calls
 from presszero.channels.wording import to_html
 from presszero.conversations.models import Conversation, Merge, Move
 from presszero.conversations.queries import Item
+from presszero.core.phones import shown as telephone
 from presszero.customers.models import Merge as CustomerMerge
+from presszero.outreach.queries import First, firsts
+from presszero.outreach.sending import AUTOMATIC as WROTE_FIRST
 from presszero.promises.saying import AUTOMATIC
+from presszero.rules.models import Firing
+from presszero.rules.queries import explained
+from presszero.rules.shown import title
 from presszero.team.models import Membership
-from presszero.ui.formats import channel_icon, channel_word, initials, moment, tint
+from presszero.ui.formats import called, channel_icon, channel_word, initials, moment, tint
 from presszero.ui.markup import linked
+
+from .promising.beside import Said, in_words
+from .remedied import Card, in_conversation
 
 LONG = 3000  # characters after which a message is folded
 _PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
@@ -33,14 +45,17 @@ _WORDS = {
     "unknown": gettext_noop("we do not know whether it went"),
     "cancelled": gettext_noop("taken back"),
 }
+_BY_NUMBER = ("sms", "phone")
+_PHONE = "phone"  # the channel of calls
 _NAMELESS = ("chat", "form")  # whoever writes there has an address of our making
 _BY_ITSELF = "Press Zero"  # what the stream calls the product
+_CARDED = ("remedy.asked", "remedy.given")
 _AT = re.compile(r"(?<![\w.])@[\w-]{2,40}")
 
 
 @dataclass
 class Piece:
-    """One thing in the stream, ready to be drawn. `kind`: said · note · event."""
+    """One thing in the stream, ready to be drawn. `kind`: said · call · note · event · remedy."""
 
     kind: str
     id: int
@@ -67,9 +82,15 @@ class Piece:
     long: bool = False
     mine: bool = False
     undo: str = ""  # the address whose deletion undoes it
+    why: str = ""  # the address that explains it
     files: list[dict[str, Any]] = field(default_factory=list)
     deliveries: list[dict[str, Any]] = field(default_factory=list)
     retry: list[dict[str, Any]] = field(default_factory=list)
+    card: Card | None = None  # of a remedy
+    first: First | None = None  # we wrote first: what they could choose, and chose
+    said: Said | None = None  # what was promised in it, or what they expect
+    call: str = ""  # of a note that is a call: in · out
+    phoned: CallCard | None = None  # of a call over a line of ours
 
     @property
     def foot(self) -> bool:
@@ -91,6 +112,11 @@ def pieces(conversation: Conversation, items: list[Item], member: Membership) ->
     now = timezone.now()
     undoable = _undoable(conversation, items)
     several = len({item.channel for item in items if item.kind == "message"} - {"form"}) > 1
+    cards = in_conversation(conversation, member) if _named(items, "", "remedy_id") else {}
+    wrote = firsts(conversation.merchant_id, [i.entry_id for i in items if i.automatic == WROTE_FIRST])
+    phoned = cards_of_calls(conversation.merchant_id, [i.entry_id for i in items if i.channel == _PHONE])
+    firings = explained(conversation.merchant_id, _named(items, "rule.fired", "firing_id"))
+    vows = _vows(items, member)
     made = []
     for item in items:
         if item.kind == "message" and item.taken_back:
@@ -98,20 +124,34 @@ def pieces(conversation: Conversation, items: list[Item], member: Membership) ->
             made.append(Piece("event", item.id, item.at, body=said, when=moment(item.at, now)))
         elif item.kind == "message" and item.automatic == AUTOMATIC and not item.inbound:
             made.append(_told(item, now))
+        elif item.channel == _PHONE and not item.inbound and item.entry_id not in phoned:
+            continue  # that somebody talked with them is said by the call's card
         elif item.kind == "message":
-            made.append(_said(item, conversation.customer_id, now))
+            made.append(_said(item, conversation, now))
+            made[-1].first = wrote.get(item.entry_id)
             made[-1].way = f"thread:{item.thread_id}" if several and item.channel != "form" else ""
+            made[-1].said = vows.get(item.entry_id)
+            made[-1].phoned = phoned.get(item.entry_id)
+            made[-1].kind = "call" if made[-1].phoned else "said"
         elif item.kind == "note" and not item.removed:
             made.append(_note(item, member, now))
+        elif item.fact in _CARDED:
+            made += _carded(item, cards, now)
+        elif item.fact == "rule.fired":
+            made += _fired(item, firings, now)
+        elif item.by.startswith("rule:"):
+            continue  # the firing tells of it, and why
         elif item.kind == "event" and not (item.fact == "claim.answered" and undoable.customers):
             made.append(_event(item, undoable, now))
     return made
 
 
-def _said(item: Item, customer_id: int, now: datetime) -> Piece:
+def _said(item: Item, conversation: Conversation, now: datetime) -> Piece:
     deliveries = [_delivery(d, now) for d in item.deliveries]
     waiting = any(d["until"] for d in deliveries)
-    who = item.who or (_("Visitor") if item.channel in _NAMELESS else item.address) or _("Somebody")
+    who = called(
+        _named_by_number(item, conversation) or item.who or ("" if item.channel in _NAMELESS else item.address)
+    )
     shown = Piece(
         "said",
         item.id,
@@ -135,10 +175,18 @@ def _said(item: Item, customer_id: int, now: datetime) -> Piece:
         retry=[d for d in deliveries if d["state"] in ("failed", "unknown")],
     )
     if item.inbound:
-        shown.initials, shown.tint = initials(who), tint(customer_id)
+        shown.initials, shown.tint = initials(who), tint(conversation.customer_id)
         shown.proof, shown.automatic = item.proof, item.automatic
         shown.warnings, shown.has_html = item.warnings, item.has_html
     return shown
+
+
+def _named_by_number(item: Item, conversation: Conversation) -> str:
+    """Whoever texts or calls gives no name: the customer's own, else the number as people read it. "" of others."""
+    if not item.inbound or item.channel not in _BY_NUMBER or item.who not in ("", item.address):
+        return ""
+    name = str(conversation.customer.name)
+    return telephone(item.address) if name in ("", item.address) else name
 
 
 def _told(item: Item, now: datetime) -> Piece:
@@ -160,7 +208,17 @@ def _note(item: Item, member: Membership, now: datetime) -> Piece:
     words = str(escape(item.text))
     body = Markup(_AT.sub(lambda found: f'<span class="at">{found[0]}</span>', words))  # noqa: S704 - escaped above
     mine = item.who_id == member.id
-    return Piece("note", item.id, item.at, item.who, body, moment(item.at, now), mine=mine)
+    made = Piece("note", item.id, item.at, item.who, body, moment(item.at, now), mine=mine)
+    made.call, minutes = item.details.get("call", ""), item.details.get("minutes")
+    if made.call:
+        made.channel = _("called them") if made.call == "out" else _("was called")
+        made.line = ngettext("%(num)d minute", "%(num)d minutes", minutes) % {"num": minutes} if minutes else ""
+    return made
+
+
+def _vows(items: list[Item], member: Membership) -> dict[int, Said]:
+    entries = [item.entry_id for item in items if item.kind == "message"]
+    return in_words(member.merchant, entries) if entries else {}
 
 
 def _event(item: Item, undoable: Undoable, now: datetime) -> Piece:
@@ -176,6 +234,21 @@ def _event(item: Item, undoable: Undoable, now: datetime) -> Piece:
         undo = f"/splits/{details['target_id']}"
     words = f"{_sentence(item)}: {why}" if why else _sentence(item)
     return Piece("event", item.id, item.at, item.who, words, moment(item.at, now), undo=undo)
+
+
+def _fired(item: Item, firings: Mapping[int, Firing], now: datetime) -> list[Piece]:
+    """What a rule did here, with the way to why."""
+    firing = firings.get(int(item.details.get("firing_id") or 0))
+    if firing is None:
+        return []
+    body = f"{title(firing)} ({_('undone')})" if firing.undone_at else title(firing)
+    return [Piece("event", item.id, item.at, body=body, when=moment(item.at, now), why=f"/firings/{firing.id}")]
+
+
+def _carded(item: Item, cards: dict[int, Card], now: datetime) -> list[Piece]:
+    """A remedy stands once, where it was first asked or given; what is told later of it is in its card."""
+    card = cards.pop(int(item.details.get("remedy_id") or 0), None)
+    return [Piece("remedy", card.id, item.at, when=moment(item.at, now), card=card)] if card else []
 
 
 def _sentence(item: Item) -> str:
@@ -213,7 +286,7 @@ def _undoable(conversation: Conversation, items: list[Item]) -> Undoable:
 
 
 def _named(items: list[Item], fact: str, detail: str) -> list[int]:
-    return [int(item.details[detail]) for item in items if item.fact == fact and item.details.get(detail)]
+    return [int(item.details[detail]) for item in items if fact in ("", item.fact) and item.details.get(detail)]
 
 
 def _delivery(row: dict[str, Any], now: datetime) -> dict[str, Any]:
@@ -223,16 +296,17 @@ def _delivery(row: dict[str, Any], now: datetime) -> dict[str, Any]:
     return {
         "id": row["id"],
         "state": row["state"],
-        "word": _("goes out") if later else _word(row["state"], row["tries"]),
+        "word": _("goes out") if later else delivery_word(row["state"], row["tries"]),
         "at": at if later or (row["state"] == "queued" and row["tries"]) else None,
         "until": at if ahead else None,
-        "reason": row["reason"] or _word(row["state"], 0),
+        "reason": row["reason"] or delivery_word(row["state"]),
         "unknown": row["state"] == "unknown",
         "to": row["to"],
     }
 
 
-def _word(state: str, tries: int) -> str:
+def delivery_word(state: str, tries: int = 0) -> str:
+    """How far a delivery came."""
     return _("trying again") if state == "queued" and tries else _(_WORDS[state])
 
 
@@ -242,4 +316,5 @@ def _file(row: dict[str, Any]) -> dict[str, Any]:
         "size": row["size"],
         "url": f"/attachments/{row['token']}",
         "picture": row["type"] in _PICTURES and row["size"] < 10_000_000,
+        "sound": row["type"].startswith("audio/"),
     }

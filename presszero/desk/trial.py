@@ -1,4 +1,4 @@
-"""A mail from a line to itself: does what we send leave, and does what arrives reach us?"""
+"""A mail from a line to itself, or a text to a telephone: does what we send leave, and does what arrives reach us?"""
 
 from __future__ import annotations
 
@@ -38,3 +38,18 @@ def send_trial(line: Line, number: uuid.UUID | None = None) -> Trial:
     )
     sent = adapter(line.kind).send(out, line.for_adapter(), lambda: None)
     return Trial(sent.state == "accepted", message_id, sent.reason)
+
+
+def send_text_trial(line: Line, number: str, our_id: uuid.UUID | None = None) -> Trial:
+    """Sends a text now. Talks to the network: not for inside a transaction."""
+    our_id = our_id or uuid.uuid4()
+    out = Outgoing(
+        our_id=str(our_id),
+        message_id=f"trial-{our_id.hex}",
+        sender=Handle(line.kind, line.address, line.name),
+        to=(Handle("phone", number),),
+        text=_("A trial from %(brand)s. Answer it, and your answer stands in the desk.") % {"brand": line.brand.name},
+        automatic=True,
+    )
+    sent = adapter(line.kind).send(out, line.for_adapter(), lambda: None)
+    return Trial(sent.state == "accepted", out.message_id, sent.reason)

@@ -13,6 +13,7 @@ from presszero.channels.adapters.email.provider.catalogue import PROVIDERS
 from presszero.channels.models import Line
 from presszero.core.text import one_line
 from presszero.merchants.models import Brand, Hours
+from presszero.team.models import Team
 
 SECURITY = [("starttls", "STARTTLS"), ("tls", "TLS"), ("none", "—")]
 _UNCHANGED = ""  # a secret left empty stays as it is
@@ -26,13 +27,15 @@ class LineForm(forms.ModelForm):  # type: ignore[type-arg]  # has no parameter w
 
     class Meta:
         model = Line
-        fields = ["name", "brand", "hours", "first_reply_minutes", "next_reply_minutes"]
+        fields = ["name", "brand", "hours", "team", "first_reply_minutes", "next_reply_minutes"]
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
         mine = {"merchant_id": self.instance.merchant_id}
         self.fields["brand"] = forms.ModelChoiceField(Brand.objects.filter(**mine).order_by("name"))
         self.fields["hours"] = forms.ModelChoiceField(Hours.objects.filter(**mine).order_by("name"), required=False)
+        teams = Team.objects.filter(**mine, retired_at=None).order_by("name")
+        self.fields["team"] = forms.ModelChoiceField(teams, required=False, empty_label=_("Everybody’s"))
 
     def clean_name(self) -> str:
         return one_line(self.cleaned_data["name"], 120)
@@ -79,6 +82,8 @@ class EmailLineForm(LineForm):
             "imap": {**row.settings.get("imap", {}), **self._server("imap"), "folder": found["imap_folder"] or "INBOX"},
         }
         secrets = {name: value for name, value in self._secrets().items() if value != _UNCHANGED}
+        if secrets.get("imap_password") or secrets.get("smtp_password"):
+            row.settings = {name: value for name, value in row.settings.items() if name != "oauth"}  # by password again
         row.keep_secrets({**row.secrets, **secrets})
         row.save()
         return row

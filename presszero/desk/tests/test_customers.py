@@ -32,6 +32,10 @@ def test_notes_addresses_and_consent(maya: At, boots: Conversation) -> None:
     assert Handle.objects.get(address="ada@work.example").proof == "claimed"
     maya.asks(f"{path}/consents", "post", purpose="marketing", channel="email", given="0")
     assert Consent.objects.get().given is False
+    yes = {"purpose": "marketing", "channel": "email", "given": "1"}
+    assert maya.asks(f"{path}/consents", "post", **yes).status_code == 422  # a yes is proven by what they said
+    maya.asks(f"{path}/consents", "post", wording="Yes, write to me", **yes)
+    assert Consent.objects.latest("id").wording == "Yes, write to me"
     assert maya.asks(f"{path}/consents", "post", purpose="spying", channel="email", given="1").status_code == 404
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.test import Client
 
@@ -36,10 +38,10 @@ def post(rosa: At, path: str, **fields: object) -> int:
 
 def test_a_macro_says_and_does(rosa: At, shop: cast.Shop) -> None:
     topic = Topic.objects.create(merchant=shop.merchant, name="Late")
-    fields = {"name": "Late parcel", "text": "Sorry", "topic": topic.id, "priority": "3", "resolve": "1"}
-    assert post(rosa, "macros/new", **fields) == 302
+    steps = [{"do": "topic", "topic": topic.id}, {"do": "priority", "priority": 3}, {"do": "resolve"}]
+    assert post(rosa, "macros/new", name="Late parcel", text="Sorry", steps=json.dumps(steps)) == 302
     made = Macro.objects.get()
-    assert made.actions == {"resolve": True, "topic": topic.id, "priority": 3}
+    assert (made.steps, made.actions) == (steps, {})
     assert post(rosa, f"macros/{made.id}/retirement") == 302
     made.refresh_from_db()
     assert made.retired_at and Record.objects.filter(verb="macro.retire").exists()
@@ -50,7 +52,8 @@ def test_a_macro_of_nothing_or_of_a_taken_name_is_refused(rosa: At, shop: cast.S
     assert post(rosa, "macros/new", name="Empty", text=" ") == 422
     assert post(rosa, "macros/new", name="Bye", text="x") == 422
     foreign = Topic.objects.create(merchant=cast.thistle().merchant, name="Shears")
-    assert post(rosa, "macros/new", name="X", text="x", topic=foreign.id) == 422
+    steps = json.dumps([{"do": "topic", "topic": foreign.id}])
+    assert post(rosa, "macros/new", name="X", text="x", steps=steps) == 422
     assert Macro.objects.count() == 1
 
 

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from presszero.channels import vocabulary
 from presszero.channels.models import Thread
 from presszero.channels.registry import adapter
+from presszero.channels.vocabulary import Shared
 from presszero.channels.wording import fill, to_html
 from presszero.conversations import actions, queries
 from presszero.conversations.actions.answer import Answer, base_subject_kept
@@ -50,8 +51,9 @@ def recipients(request: MemberAsked, number: int) -> HttpResponse:
 def way(request: MemberAsked, number: int) -> HttpResponse:
     """GET ?way= : what stands beside a way once it is picked: to whom, why, and what keeps it from arriving."""
     row = asked.conversation(request, number)
-    files = Upload.objects.filter(merchant=request.merchant, conversation=row, by=request.member, used_at=None)
-    found = replace(_picked(request, row), attached=sum(files.values_list("size", flat=True)))
+    put_in = Upload.objects.filter(merchant=request.merchant, conversation=row, by=request.member, used_at=None)
+    files = [Shared(*each) for each in put_in.values_list("content_type", "size")]
+    found = ways.with_files(row, _picked(request, row), files)
     context = {"c": row, "choice": found, "recipients": found.recipients, "oob": True, "seen": seen(found.reach)}
     return page(request, "desk/_way_now.html", {**context, "shown_name": shown_name(row)})
 

@@ -7,10 +7,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from presszero.conversations import actions, queries
-from presszero.conversations.models import Conversation, Merge, Message, Note
+from presszero.conversations.models import Conversation, Merge, Message, Move, Note
+from presszero.conversations.queries.sight import sees_apart
 from presszero.customers import queries as customers
 from presszero.team.gate import MemberAsked, needs
 from presszero.team.models import Role
+from presszero.team.sight import MayNot
 from presszero.ui.page import page
 
 from .. import asked
@@ -24,9 +26,8 @@ delete = require_http_methods(["DELETE"])
 def merge_candidates(request: MemberAsked, number: int) -> HttpResponse:
     """GET ?q= : other conversations of the same customer."""
     row = asked.conversation(request, number)
-    rows = Conversation.objects.filter(
-        merchant=request.merchant, customer_id__in=customers.family(row.customer), root=None
-    ).exclude(id=row.id)
+    others = asked.conversations(request).filter(customer_id__in=customers.family(row.customer))
+    rows = others.exclude(id=row.id)
     words = request.GET.get("q", "").strip()
     if words:
         rows = rows.filter(subject__icontains=words) | rows.filter(snippet__icontains=words)
@@ -50,6 +51,8 @@ def merge(request: MemberAsked, merge_id: int) -> HttpResponse:
     made = Merge.objects.filter(merchant=request.merchant, id=merge_id).first()
     if made is None:
         raise Http404
+    asked.conversation(request, made.winner_id)
+    _see_apart(request, made.loser)
     freed = actions.unmerge(made, by=request.member.actor)
     row = asked.conversation(request, made.winner_id)
     say = _("Two conversations again. The other one is number %(number)d.") % {"number": freed.id}
@@ -73,8 +76,16 @@ def splits(request: MemberAsked, number: int) -> HttpResponse:
 @delete
 def split(request: MemberAsked, target_id: int) -> HttpResponse:
     """DELETE puts what was split off back."""
-    target = asked.conversations(request).filter(id=target_id).first()
-    if target is None:
-        raise Http404
+    target = asked.conversation(request, target_id)
+    if target.id != target_id:
+        target = Conversation.objects.get(merchant=request.merchant, id=target_id)
+    for move in Move.objects.filter(merchant=request.merchant, target=target, undone_at=None).distinct("source"):
+        asked.conversation(request, move.source_id)
     source = actions.unsplit(target, by=request.member.actor)
     return changed(request, asked.conversation(request, source.id), _("Together again."))
+
+
+def _see_apart(request: MemberAsked, part: Conversation) -> None:
+    """Taking a merge back sets its part free, into a queue of its own: that is for those who see it there."""
+    if not sees_apart(request.member, part):
+        raise MayNot(_("The other one stands in a queue you do not see."), _("Ask somebody who does."))

@@ -13,6 +13,7 @@ from presszero.channels.registry import adapter
 from presszero.conversations import actions
 from presszero.conversations.actions.answer import Answer
 from presszero.conversations.actions.begin import Opening
+from presszero.conversations.queries.sight import lines_seen
 from presszero.core.refusal import Refused
 from presszero.customers import queries as customers
 from presszero.team.gate import MemberAsked, needs
@@ -27,7 +28,8 @@ from .. import asked
 def letters(request: MemberAsked, number: int) -> HttpResponse:
     """GET /customers/7/letters: a sheet to write on; POST sends it. A second click sends nothing twice."""
     row = asked.customer(request, number)
-    lines = list(Line.objects.filter(merchant=request.merchant, paused_at=None).order_by("id").select_related("brand"))
+    ours = Line.objects.filter(lines_seen(request.member), merchant=request.merchant, paused_at=None)
+    lines = list(ours.order_by("id").select_related("brand"))
     kinds = {adapter(line.kind).handle_kind for line in lines}
     known = [h for h in customers.handles(row) if h.kind in kinds and h.proof != "refuted"]
     context = {"customer": row, "lines": lines, "known": known, "here": "", "client_id": uuid.uuid4(), "refused": None}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -12,19 +11,26 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from presszero.channels.vocabulary import Shared
 from presszero.conversations import queries
 from presszero.conversations.models import Conversation
+from presszero.conversations.queries.marks import marks
+from presszero.conversations.queries.side import side_threads
 from presszero.customers import queries as customers
 from presszero.team.gate import MemberAsked, needs
 from presszero.team.models import Role
+from presszero.ui.formats import called
 from presszero.ui.page import asked_by_htmx, page, text_of
 
 from .. import asked, promised, shown
+from ..drafted import drafts_of
+from ..marked import kind
 from ..seen import seen
-from ..ways import choice, picked
+from ..ways import choice, picked, with_files
 from . import lists
 
 SHOWN = 40  # items of the stream at first; older ones on the way up
+_BRIEF = 16  # of them where a whole page comes with it: more than a screen holds
 _MOST = 2000
 
 
@@ -32,14 +38,15 @@ _MOST = 2000
 def conversation(request: MemberAsked, number: int) -> HttpResponse:
     """GET /conversations/42: the page, or for HTMX what stands beside the list."""
     row = asked.conversation(request, number)
-    context = whole(request, row)
+    context = whole(request, row, SHOWN if asked_by_htmx(request) else _BRIEF)
     if asked_by_htmx(request):
         response = page(request, "desk/_work.html", context)
         if not request.headers.get("HX-Boosted"):
             response["HX-Push-Url"] = f"/conversations/{row.id}?in={here(request)}"
         return response
-    words = request.GET.get("q", "")
-    return page(request, "desk/conversation.html", {**lists.in_list(request, here(request), words), **context})
+    column = lists.in_list(request, here(request), request.GET.get("q", ""))
+    column["list"].begin()
+    return page(request, "desk/conversation.html", {**column, **context})
 
 
 @needs(Role.READ_ONLY)
@@ -59,7 +66,11 @@ def looking(request: MemberAsked, number: int) -> HttpResponse:
     row = asked.conversation(request, number)
     found = picked(row, request.GET.get("way", ""), shown_name(row))
     context = {"c": row, "looking": queries.others_looking(row, request.member), "choice": found, "oob": True}
-    names = {"shown_name": shown_name(row), "may_write": asked.may_write(request), "panel": request.GET.get("panel")}
+    names = {
+        "shown_name": shown_name(row),
+        "may_write": asked.may_write(request, row),
+        "panel": request.GET.get("panel"),
+    }
     return page(request, "desk/_looking_box.html", {**context, **names, "seen": seen(found.reach)})
 
 
@@ -79,10 +90,10 @@ def pieces(request: MemberAsked, row: Conversation, fresh: str = "", extra: str 
     return response
 
 
-def whole(request: MemberAsked, row: Conversation) -> dict[str, Any]:
+def whole(request: MemberAsked, row: Conversation, first: int = SHOWN) -> dict[str, Any]:
     """Everything the conversation's columns show."""
     near = queries.around(row, request.member)
-    shown_now = stream(request, row, near)
+    shown_now = stream(request, row, near, first)
     drawn_at = near.newest  # read before the rest: what happens from here on is told by the live stream
     return {"drawn_at": drawn_at, **bar(request, row, near), **shown_now, **composer(row, near, shown_now["items"])}
 
@@ -95,21 +106,25 @@ def bar(request: MemberAsked, row: Conversation, near: queries.Around) -> dict[s
         "here": here(request),
         "now": timezone.now(),
         "shown_name": shown_name(row),
-        "may_write": asked.may_write(request),
+        "may_write": asked.may_write(request, row),
         "team": near.team,
         "topics": near.topics,
+        "marks": marks(row),
+        "tag_kind": kind,
         "following": getattr(row, "following", False),  # annotated by asked.conversation
         "looking": near.looking,
+        "sides": side_threads(row) if near.has_sides else [],
+        "to_pay": drafts_of(row.merchant_id, near.family) if near.has_orders_to_pay else [],
         "snoozes": snoozes(),
         "priorities": [(1, _("Low")), (2, _("Normal")), (3, _("High")), (4, _("Urgent"))],
-        **promised.head(row, timezone.now(), may_write=asked.may_write(request)),
+        **promised.head(row, timezone.now(), may_write=asked.may_write(request, row)),
     }
 
 
-def stream(request: MemberAsked, row: Conversation, near: queries.Around) -> dict[str, Any]:
+def stream(request: MemberAsked, row: Conversation, near: queries.Around, first: int = SHOWN) -> dict[str, Any]:
     """What stands in the stream: the newest items, and how many to ask for to see more."""
     wanted = request.GET.get("shown", "") or request.headers.get("X-Shown", "")
-    limit = min(int(wanted), _MOST) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else SHOWN
+    limit = min(int(wanted), _MOST) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else first
     items = queries.stream(row, near, limit)
     spoken = [item for item in items if item.kind != "event"]
     return {
@@ -125,8 +140,8 @@ def stream(request: MemberAsked, row: Conversation, near: queries.Around) -> dic
 
 def composer(row: Conversation, near: queries.Around, items: list[queries.Item]) -> dict[str, Any]:
     """What the composer starts with: drafts and files from before, and the ways to answer."""
-    waiting = sum(each["size"] for each in near.uploads)
-    found = replace(choice(row, items, shown_name(row)), attached=waiting)
+    files = [Shared(each["content_type"], each["size"]) for each in near.uploads]
+    found = with_files(row, choice(row, items, shown_name(row)), files)
     return {
         "drafts": {"reply": "", "note": "", **near.drafts},
         "uploads": near.uploads,
@@ -146,13 +161,13 @@ def _has_chat(items: list[queries.Item]) -> bool:
 
 def shown_name(row: Conversation) -> str:
     """What to call the customer in a sentence."""
-    return customers.today(row.customer).name or _("the customer")
+    return called(customers.today(row.customer).name)
 
 
 def here(request: MemberAsked) -> str:
     """The view the conversation was opened from."""
     name = request.GET.get("in", "") or request.headers.get("X-View", "")
-    return name if promised.is_view(name) else "mine"
+    return name if lists.is_list(request, name) else "mine"
 
 
 def snoozes() -> list[dict[str, Any]]:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from presszero.audit.actions import looked
+from presszero.audit.queries import looks_at
 from presszero.channels.registry import kinds
 from presszero.channels.vocabulary import Proof
+from presszero.commerce import queries as orders
 from presszero.conversations.actions import take_apart
-from presszero.conversations.models import Conversation
 from presszero.conversations.queries import reach
+from presszero.conversations.queries.sight import customers_seen, those_seen
 from presszero.core.refusal import Refused
 from presszero.core.text import one_line
 from presszero.customers import actions, queries
@@ -20,11 +26,14 @@ from presszero.customers.models import Customer, CustomerNote, Merge, OwnField
 from presszero.team import queries as team
 from presszero.team.gate import MemberAsked, needs
 from presszero.team.models import Role
+from presszero.timeline.models import Event
 from presszero.timeline.queries import of_customers
 from presszero.ui.page import asked_by_htmx, page
 
-from .. import asked, happened
+from .. import asked, happened, ordered
+from ..promising.beside import beside as vows
 from ..seen import seen
+from .marking import about
 from .said import Undo, toast
 
 post = require_http_methods(["POST"])
@@ -38,16 +47,38 @@ def customer(request: MemberAsked, number: int) -> HttpResponse:
     row = asked.customer(request, number)
     ids = queries.family(row)
     names = {member.id: member.person.name for member in team.members_of(request.merchant)}
-    events = happened.told(of_customers(request.merchant, ids), names)
-    every = Conversation.objects.filter(merchant=request.merchant, customer_id__in=ids, root=None)
+    events = happened.told(_seen_events(request, ids), names)
+    every = asked.conversations(request).filter(customer_id__in=ids)
     context = {**_known(request, row), "events": events, "every": every.order_by("-last_at")[:100], "here": ""}
+    context["looks"] = _looks(request, ids, names) if asked.may(request, Role.LEAD) else None
+    _look(request, row)
     return page(request, "desk/customer.html", context)
+
+
+def _look(request: MemberAsked, row: Customer) -> None:
+    """Kept on record: who saw what we know of a person is part of what they may ask."""
+    looked(request.merchant.id, request.member.id, row.id, timezone.now())
+
+
+def _looks(request: MemberAsked, ids: list[int], names: dict[int, str]) -> list[tuple[str, datetime]]:
+    """Who looked, newest first: (name, when)."""
+    found = looks_at(request.merchant, ids)
+    return [(names.get(each.member_id, _("Someone who left")), each.at) for each in found]
+
+
+def _seen_events(request: MemberAsked, ids: list[int]) -> list[Event]:
+    """What happened with them, but for what happened in conversations the member does not see."""
+    events = of_customers(request.merchant, ids)
+    seen_there = those_seen(request.member, (e.conversation_id for e in events if e.conversation_id))
+    return [e for e in events if e.conversation_id is None or e.conversation_id in seen_there]
 
 
 @needs(Role.READ_ONLY)
 def panel(request: MemberAsked, number: int) -> HttpResponse:
     """GET: the panel beside the conversation `beside`."""
-    return _panel(request, asked.customer(request, number))
+    row = asked.customer(request, number)
+    _look(request, row)
+    return _panel(request, row)
 
 
 @needs(Role.AGENT)
@@ -57,7 +88,7 @@ def fields(request: MemberAsked, number: int) -> HttpResponse:
     row = asked.customer(request, number)
     given = asked.values(request)
     allowed = {"name", "language", "timezone", "preferred_channel"}
-    allowed |= set(OwnField.objects.filter(merchant=request.merchant).values_list("key", flat=True))
+    allowed |= set(_own_fields(request).values_list("key", flat=True))
     actions.describe(row, {k: str(given[k]) for k in given if k in allowed}, by=request.member.actor)
     return _panel(request, asked.customer(request, number), _("Saved."))
 
@@ -78,6 +109,7 @@ def note(request: MemberAsked, note_id: int) -> HttpResponse:
     found = CustomerNote.objects.filter(merchant=request.merchant, id=note_id, removed_at=None).first()
     if found is None:
         raise Http404
+    asked.customer(request, found.customer_id)
     actions.remove_note(found, by=request.member.actor)
     return _panel(request, asked.customer(request, found.customer_id), _("Removed."))
 
@@ -100,12 +132,15 @@ def handles(request: MemberAsked, number: int) -> HttpResponse:
 @needs(Role.AGENT)
 @post
 def consents(request: MemberAsked, number: int) -> HttpResponse:
-    """POST: they allow, or forbid, a purpose on a channel."""
+    """POST: they allow, or forbid, a purpose on a channel; "" is every channel."""
     row = asked.customer(request, number)
-    purpose, channel = request.POST.get("purpose", ""), request.POST.get("channel", "")
-    if purpose not in ("service", "marketing", "survey") or channel not in kinds():
+    purpose, channel = request.POST.get("purpose", ""), request.POST.get("channel", "-")
+    if purpose not in ("service", "marketing", "survey") or channel not in ("", *kinds()):
         raise Http404
-    actions.consent(row, channel, purpose, request.POST.get("given") == "1", by=request.member.actor)
+    given, wording = request.POST.get("given") == "1", request.POST.get("wording", "").strip()
+    if given and not wording:  # forbidding must be as easy as can be
+        raise Refused(_("Write down what they said."), _("It is the proof that they allowed it."))
+    actions.consent(row, channel, purpose, given, by=request.member.actor, wording=wording)
     return _panel(request, row, _("Kept on record."))
 
 
@@ -114,7 +149,8 @@ def merge_candidates(request: MemberAsked, number: int) -> HttpResponse:
     """GET ?q= : other people who may be this one."""
     row = asked.customer(request, number)
     words = request.GET.get("q", "").strip() or row.name
-    found = [c for c in queries.find(request.merchant, words, 12) if c.id != row.id] if words else []
+    among = customers_seen(request.member)
+    found = [c for c in queries.find(request.merchant, words, 12, among) if c.id != row.id] if words else []
     shown = [(c, queries.handles(c)) for c in found[:8]]
     context = {"customer": row, "found": shown, "beside": request.GET.get("beside", "")}
     return page(request, "desk/_person_options.html", context)
@@ -138,8 +174,14 @@ def merge(request: MemberAsked, merge_id: int) -> HttpResponse:
     made = Merge.objects.filter(merchant=request.merchant, id=merge_id).first()
     if made is None:
         raise Http404
+    asked.customer(request, made.winner_id)
     take_apart(made, by=request.member.actor)
     return _panel(request, asked.customer(request, made.winner_id), _("Two customers again."))
+
+
+def panel_with(request: MemberAsked, row: Customer, say: str) -> HttpResponse:
+    """The panel anew, with a word about what was done."""
+    return _panel(request, asked.customer(request, row.id), say)
 
 
 def _panel(request: MemberAsked, row: Customer, say: str = "", undo: Undo | None = None) -> HttpResponse:
@@ -155,30 +197,37 @@ def _panel(request: MemberAsked, row: Customer, say: str = "", undo: Undo | None
 def _known(request: MemberAsked, row: Customer) -> dict[str, Any]:
     """What both the panel and the page show."""
     beside = request.GET.get("beside", "") or request.headers.get("X-Beside", "")
-    earlier = Conversation.objects.filter(
-        merchant=request.merchant, customer_id__in=queries.family(row), root=None
-    ).order_by("-last_at")
+    earlier = asked.conversations(request).filter(customer_id__in=queries.family(row)).order_by("-last_at")
     if beside.isdecimal():
         earlier = earlier.exclude(id=asked.number(beside))
     names = {member.actor.code: member.person.name for member in team.members_of(request.merchant)}
-    talk = Conversation.objects.filter(merchant=request.merchant, id=asked.number(beside)) if beside.isdecimal() else []
+    talk = asked.conversations(request).filter(id=asked.number(beside)) if beside.isdecimal() else []
     beside_it = next(iter(talk), None)
     if beside_it:
         beside_it.customer = row
+    row.merchant = request.merchant
+    bought = orders.panel(row)
     return {
-        **({"c": beside_it, "seen": seen(reach(beside_it, []))} if beside_it else {"seen": None}),
+        "orders": bought,
+        "shown_orders": ordered.glances(bought),
+        "vows": vows(row, [each.order for each in bought.orders]),
+        **({**about(request, beside_it), "seen": seen(reach(beside_it, []))} if beside_it else {"seen": None}),
         "customer": row,
         "beside": beside,
         "may_write": asked.may_write(request),
         "handles": queries.handles(row),
         "proofs": _proofs(),
-        "notes": [(n, names.get(n.by, _("Somebody"))) for n in queries.notes(row)],
-        "fields": list(OwnField.objects.filter(merchant=request.merchant).order_by("id")),
+        "notes": [(n, names.get(n.by, _("Someone who left"))) for n in queries.notes(row)],
+        "fields": list(_own_fields(request)),
         "consents": queries.consents(row),
         "channels": kinds(),
         "merges": queries.standing_merges(row),
         "earlier": list(earlier[:EARLIER]),
     }
+
+
+def _own_fields(request: MemberAsked) -> QuerySet[OwnField]:
+    return OwnField.objects.filter(merchant=request.merchant, about=OwnField.About.CUSTOMER).order_by("id")
 
 
 def _proofs() -> dict[str, tuple[str, str]]:

@@ -10,6 +10,7 @@ from presszero.channels.files import kind_of
 from presszero.channels.models import Attachment, Entry
 from presszero.channels.served import PICTURES, served
 from presszero.channels.served import POLICY as POLICY_OF_FILES
+from presszero.conversations.queries.sight import sees_entry
 from presszero.core.http import Asking, CannotFetch, Limits, fetch
 from presszero.team.gate import Asked, MemberAsked, needs, public
 from presszero.team.models import Role
@@ -75,12 +76,15 @@ def image(request: Asked, token: str) -> HttpResponseBase:
 @require_safe
 def attachment(request: MemberAsked, token: str) -> HttpResponseBase:
     """GET: a file of a message. Pictures are shown, everything else is saved."""
-    return served(_or_404(Attachment.objects.filter(merchant=request.merchant, token=token).first()))
+    found = Attachment.objects.filter(merchant=request.merchant, token=token).select_related("entry").first()
+    if found and not sees_entry(request.member, found.entry):
+        raise Http404
+    return served(_or_404(found))
 
 
 def _entry(request: MemberAsked, entry_id: int) -> Entry:
     row = Entry.objects.filter(merchant=request.merchant, id=entry_id).first()
-    if row is None:
+    if row is None or not sees_entry(request.member, row):
         raise Http404
     return row
 

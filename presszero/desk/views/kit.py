@@ -72,7 +72,7 @@ def _pieces(base: int) -> list[Piece]:
     read = {**late, "state": "read", "word": "read"}
     theirs: dict[str, Any] = {"inbound": True, "raw": True, "channel": "e-mail", "initials": "AK", "when": "09:12"}
     ours: dict[str, Any] = {"channel": "e-mail", "when": "09:15", "who": "Maya"}
-    file = {"name": "box label.png", "size": 312_000, "url": "/nothing", "picture": False}
+    file = {"name": "box label.png", "size": 312_000, "url": "/nothing", "picture": False, "sound": False}
     return [
         Piece(
             "said",

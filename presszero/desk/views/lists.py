@@ -11,18 +11,22 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from presszero.conversations import queries
 from presszero.conversations.queries import Row
+from presszero.conversations.queries.finding import Pieces, find
 from presszero.conversations.queries.lists import PAGE
-from presszero.customers import queries as customers
+from presszero.conversations.queries.recent import people
+from presszero.conversations.queries.typed import has_filters
 from presszero.customers.models import Customer
 from presszero.team.gate import MemberAsked, needs
 from presszero.team.models import Membership, Role
 from presszero.ui.page import asked_by_htmx, page, text_of
 
-from .. import promised
+from .. import ordered, promised
+from ..marked import beside
 from ..rail import first, label
+from ..saved import Kept, asked_by, kept
 
+_AT_FIRST = 6  # rows beside a conversation before the rest is fetched
 _PAGES = 6  # how many pages a live list keeps fresh at once
 
 
@@ -39,7 +43,17 @@ class List:
     words: str = ""
     names: dict[int, str] = field(default_factory=dict)
     people: list[Customer] = field(default_factory=list)
+    orders: list[ordered.Shown] = field(default_factory=list)
     empty: tuple[str, str, str] = ("inbox", "", "")
+    said: dict[int, Pieces] = field(default_factory=dict)  # of what was found, the words around it
+    exports: bool = False  # whether all of it can be taken out as a file
+    newest: bool = False  # of what was found these are the newest, and there may be more
+    brief: bool = False  # only what is seen at first; the page fetches the rest once it stands
+
+    def begin(self) -> None:
+        """Beside a conversation the first rows are enough to begin with: the page is half as large."""
+        if len(self.rows) > _AT_FIRST and self.url:
+            self.rows, self.next, self.brief = self.rows[:_AT_FIRST], "", True
 
 
 @needs(Role.READ_ONLY)
@@ -87,14 +101,19 @@ def counts(request: MemberAsked) -> HttpResponse:
 
 def in_list(request: MemberAsked, name: str, words: str) -> dict[str, Any]:
     """What a page with the list column needs: a view, or the results for some words."""
-    name = name if promised.is_view(name) else ""
-    if not name:
-        raise Http404
     shown = _found(request, name, words) if words.strip() else _page(request, name)
-    return {"list": shown, "here": name, "now": timezone.now(), "open_id": 0, "tags": _tags(request, shown.rows)}
+    return {"list": shown, "here": name, "now": timezone.now(), "open_id": 0, "tags": tags_of(request, shown.rows)}
+
+
+def is_list(request: MemberAsked, name: str) -> bool:
+    """Whether a list of this name can be opened by the member."""
+    return promised.is_view(name) or kept(request.member, name) is not None
 
 
 def _page(request: MemberAsked, name: str) -> List:
+    saved = kept(request.member, name)
+    if saved is None and not promised.is_view(name):
+        raise Http404
     asked = request.GET.get("page", "")
     first = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else 1
     many = request.GET.get("pages", "")
@@ -102,38 +121,66 @@ def _page(request: MemberAsked, name: str) -> List:
     found: list[Row] = []
     more = True
     for number in range(first, max(first, last) + 1):
-        batch = promised.view(request.member, name, page=number) if more else []
+        batch = _batch(request, name, saved, number) if more else []
         found, more = found + batch[:PAGE], len(batch) > PAGE
-    after = f"/desk/{name}/rows?page={max(first, last) + 1}" if more else ""
+    url = f"/views/{saved.view.id}/rows" if saved else f"/desk/{name}/rows"
+    after = f"{url}?page={max(first, last) + 1}" if more else ""
     alone = request.merchant.alone
-    whose = not alone and name in ("team", "for-you", "waiting", "promises", "snoozed", "resolved")
+    whose = not alone and (saved or name in ("team", "for-you", "waiting", "promises", "snoozed", "resolved", "spam"))
+    names = first_names(request) if whose else {}
+    if saved:
+        takes = saved.filter is not None
+        return List(name, saved.view.name, url, found, after, names=names, empty=saved.empty(), exports=takes)
     empty = _EMPTY["waiting" if alone and name == "team" else name]()
-    shown = label(name, request.merchant)
-    return List(name, shown, f"/desk/{name}/rows", found, after, names=_names(request) if whose else {}, empty=empty)
+    takes = asked_by(request.member, name) is not None
+    return List(name, label(name, request.merchant), url, found, after, names=names, empty=empty, exports=takes)
 
 
-def _tags(request: MemberAsked, rows: list[Row]) -> dict[int, list[promised.Tag]]:
-    """Beside each row: what they said of the matter, and what we said."""
+def _batch(request: MemberAsked, name: str, saved: Kept | None, number: int) -> list[Row]:
+    if saved:
+        return saved.rows(request.member, number)
+    return promised.view(request.member, name, page=number)
+
+
+def tags_of(request: MemberAsked, rows: list[Row]) -> dict[int, list[promised.Tag]]:
+    """Beside each row: what we said, what they said of the matter, and our tags."""
     now = timezone.now()
     said = promised.tags(request.merchant.id, rows, now)
-    return {row.id: [*([said[row.id]] if row.id in said else []), *promised.wish_tags(row, now)] for row in rows}
+    ours = beside(request.merchant.id, [row.id for row in rows])
+    first = {row.id: [said[row.id]] if row.id in said else [] for row in rows}
+    return {row.id: [*first[row.id], *promised.wish_tags(row, now), *ours.get(row.id, [])] for row in rows}
 
 
 def _found(request: MemberAsked, name: str, words: str) -> List:
-    people = list(customers.find(request.merchant, words, 5)) if len(words.strip()) > 2 else []
+    alone = len(words.strip()) > 2 and not has_filters(words)
+    found = find(request.member, words)
+    wrong = found.problem or _("Try fewer letters, a part of an address, or another word.")
+    if not (found.problem or found.whole):
+        wrong = _("Not in the newest conversations. A rarer word, a name or a day finds older ones.")
     return List(
         name,
         _("Found"),
         f"/search?q={quote(words)}&in={name}",
-        queries.search(request.member, words),
+        found.rows,
         words=words,
-        names=_names(request),
-        people=people,
-        empty=("search", _("Nothing found"), _("Try fewer letters, a part of an address, or another word.")),
+        names=first_names(request),
+        people=[Customer(id=number, name=called) for number, called, _at in people(request.member, words, 5)]
+        if alone
+        else [],
+        orders=_orders(request, words) if alone else [],
+        empty=("search", _("Nothing found"), wrong),
+        said=found.said,
+        newest=not found.whole,
     )
 
 
-def _names(request: MemberAsked) -> dict[int, str]:
+def _orders(request: MemberAsked, words: str) -> list[ordered.Shown]:
+    today = timezone.localdate()
+    return [ordered.glance(row, [], [], today) for row in ordered.found(request.member, words, 4)]
+
+
+def first_names(request: MemberAsked) -> dict[int, str]:
+    """What each of the team is called, by id."""
     team = Membership.objects.filter(merchant=request.merchant, left_at=None).select_related("person")
     return {member.id: member.first_name for member in team}
 
@@ -150,5 +197,6 @@ _EMPTY: dict[str, Callable[[], tuple[str, str, str]]] = {
     "unassigned": lambda: ("plus", _("All taken"), _("New conversations that nobody has yet stand here.")),
     "team": lambda: ("people", _("Nothing is open"), _("Everything your team was asked is settled.")),
     "snoozed": lambda: ("snooze", _("Nothing is put aside"), _("Press S in a conversation to see it again later.")),
+    "spam": lambda: ("shield", _("No spam"), _("What comes from blocked senders, or is marked with !, stands here.")),
     "resolved": lambda: ("check", _("Nothing resolved yet"), _("Settled conversations stand here, newest first.")),
 }

@@ -37,23 +37,32 @@ def changed(
     if not asked_by_htmx(request):
         return HttpResponseRedirect(f"/conversations/{row.id}")
     words = toast(request, say, undo) if say else ""
-    if request.headers.get("X-Conversation") not in (None, "", str(row.id)):
-        return elsewhere(row, extra_words=words)
+    if not on_screen(request, row):
+        return elsewhere(row, extra_words=words, goes=bool(request.headers.get("X-Conversation")))
     response = conversation.pieces(request, row, fresh, words)
     response["HX-Trigger"] = json.dumps({"changed": {"conversation": row.id}})
     return response
 
 
-def elsewhere(row: Conversation, extra_words: str) -> HttpResponse:
-    """What was done is to be seen in another conversation than the one on the screen: the page goes there."""
+def on_screen(request: MemberAsked, row: Conversation) -> bool:
+    """Whether this conversation is the open one. A page that does not say is believed to show it."""
+    return request.headers.get("X-Conversation") in (None, str(row.id))
+
+
+def elsewhere(row: Conversation, extra_words: str, goes: bool = True) -> HttpResponse:
+    """What was done is to be seen in another conversation than the one on the screen: the page goes there.
+
+    `goes` off: none is on the screen, and whoever is in a list stays in it.
+    """
     response = HttpResponse(extra_words)
-    response["HX-Trigger"] = json.dumps({"changed": {"conversation": row.id}, "go": {"conversation": row.id}})
+    about = {"conversation": row.id}
+    response["HX-Trigger"] = json.dumps({"changed": about, "go": about} if goes else {"changed": about})
     return response
 
 
-def toast(request: MemberAsked, say: str, undo: Undo | None = None) -> str:
-    """A sentence at the foot of the page, out of band."""
-    return text_of(request, "ui/_toast.html", {"say": say, "undo": undo})
+def toast(request: MemberAsked, say: str, undo: Undo | None = None, link: tuple[str, str] | None = None) -> str:
+    """A sentence at the foot of the page, out of band. `link`: where it leads, and its words."""
+    return text_of(request, "ui/_toast.html", {"say": say, "undo": undo, "link": link})
 
 
 def told(request: MemberAsked, say: str, undo: Undo | None = None) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""How much it matters and by when, put right by an agent; and a new moment, told to who waits."""
+"""How much it matters and by when, put right by an agent."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from presszero.channels.vocabulary import Wish
 from presszero.conversations.actions.wish import wish as keep_wish
 from presszero.conversations.queries.wishes import AGENT
 from presszero.core.refusal import Refused
-from presszero.promises.retelling import tell_new_time
 from presszero.team.gate import MemberAsked, needs
 from presszero.team.models import Role
+from presszero.ui.page import page
 
 from .. import asked, promised
 from .said import changed
@@ -27,23 +27,18 @@ _FURTHEST = timedelta(days=730)
 
 
 @needs(Role.AGENT)
-@require_http_methods(["PUT", "DELETE"])
+@require_http_methods(["GET", "PUT", "DELETE"])
 def wish(request: MemberAsked, number: int) -> HttpResponse:
-    """PUT with `matters`, `needed_by` (a local time), `words`, `channel` says all of it anew; DELETE, nothing of it."""
+    """GET: a form with what is known. PUT says all of it anew; DELETE, nothing of it.
+
+    PUT takes `matters`, `needed_by` (a local time), `words`, `channel`.
+    """
     row = asked.conversation(request, number)
+    if request.method == "GET":
+        return page(request, "desk/_wish_form.html", {"c": row, **promised.wish_fields(row)})
     said = Wish() if request.method == "DELETE" else _said(request)
     keep_wish(row, said, source=AGENT, by=request.member.actor)
     return changed(request, asked.conversation(request, number), _("Noted."))
-
-
-@needs(Role.AGENT)
-@require_http_methods(["POST"])
-def promises(request: MemberAsked, number: int) -> HttpResponse:
-    """POST with `due_at` tells them a new moment by which we answer."""
-    row = asked.conversation(request, number)
-    made = tell_new_time(row, moment(asked.values(request).get("due_at", "")), by=request.member)
-    told = _("They are told: by %(when)s.") % {"when": promised.at_moment(made.due_at, timezone.now())}
-    return changed(request, asked.conversation(request, number), told)
 
 
 def _said(request: MemberAsked) -> Wish:

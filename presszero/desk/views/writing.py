@@ -1,13 +1,14 @@
-"""Replies, notes, drafts, files and macros."""
+"""Replies, notes, drafts and files."""
 
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.http import Http404, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,17 +16,17 @@ from django.views.decorators.http import require_http_methods
 
 from presszero.channels import outbox
 from presszero.channels.models import Delivery, Line, Participant, Thread
-from presszero.channels.wording import fill
 from presszero.conversations import actions, queries
 from presszero.conversations.actions.answer import Answer, WroteMeanwhile, let_in
-from presszero.conversations.models import Conversation, Macro, Message, Note, Topic, Upload
+from presszero.conversations.models import Conversation, Message, Note, Upload
 from presszero.core.refusal import Refused
+from presszero.insights.working import spoke
 from presszero.team.gate import MemberAsked, needs
-from presszero.team.marks import at_least
 from presszero.team.models import Role
 from presszero.ui.page import page, text_of
 
 from .. import asked
+from ..promising.chips import chips, take
 from . import conversation
 from .said import Undo, changed
 from .settling import moment
@@ -46,7 +47,9 @@ def replies(request: MemberAsked, number: int) -> HttpResponse:
     form = request.POST
     try:
         _check_colleagues(request, row)
-        message = actions.reply(row, _answer(request, row), by=request.member)
+        with transaction.atomic():
+            message = actions.reply(row, _answer(request, row), by=request.member)
+            take(form.getlist("promise"), row, message.entry_id, request.member)
     except WroteMeanwhile as why:
         return _wrote_meanwhile(request, row, why)
     if form.get("resolve"):
@@ -73,12 +76,15 @@ def notes(request: MemberAsked, number: int) -> HttpResponse:
 @delete
 def note(request: MemberAsked, note_id: int) -> HttpResponse:
     """DELETE hides a note; its writer or a lead may."""
-    found = Note.objects.filter(merchant=request.merchant, id=note_id).select_related("conversation").first()
+    found = Note.objects.filter(merchant=request.merchant, id=note_id).select_related("conversation", "by").first()
     if found is None:
         raise Http404
-    if found.by_id != request.member.id and not at_least(request.member.role, Role.LEAD):
+    row = asked.conversation(request, found.conversation_id)
+    if found.by_id != request.member.id and not asked.may(request, Role.LEAD, row):
         raise Refused(_("This note is not yours."), _("Its writer or a lead can remove it."))
     actions.remove_note(found, by=request.member)
+    if found.call and found.by and not found.removed_at:
+        spoke(found, found.by, taken_back=True)
     return changed(request, asked.conversation(request, found.conversation_id))
 
 
@@ -89,20 +95,28 @@ def message(request: MemberAsked, message_id: int) -> HttpResponse:
     found = Message.objects.filter(merchant=request.merchant, id=message_id).select_related("conversation").first()
     if found is None:
         raise Http404
+    asked.conversation(request, found.conversation_id)
     actions.take_back(found, by=request.member)
     row = asked.conversation(request, found.conversation_id)
     return changed(request, row, _("Taken back. It is a draft again."), fresh="reply")
 
 
+_PROMISING = ("reply", "call")  # drafts whose words may promise something
+_ASKING = re.compile(r"ask(-\d{1,18})?")  # a new question to somebody outside, or the next in a side thread
+
+
 @needs(Role.AGENT)
 @require_http_methods(["PUT"])
 def draft(request: MemberAsked, number: int, kind: str) -> HttpResponse:
-    """PUT keeps what somebody is writing."""
-    if kind not in ("reply", "note"):
+    """PUT keeps what somebody is writing; the answer of a reply says what its words promise."""
+    if kind not in ("reply", "note", "call") and not _ASKING.fullmatch(kind):
         raise Http404
     row = asked.conversation(request, number)
-    actions.save_draft(row, kind, asked.values(request).get("text", ""), by=request.member)
-    return HttpResponse(status=204)
+    text = asked.values(request).get("text", "")
+    actions.save_draft(row, kind, text, by=request.member)
+    if kind not in _PROMISING:
+        return HttpResponse(status=204)
+    return page(request, "desk/promised/_chips.html", {"chips": chips(row, text, request.member)})
 
 
 @needs(Role.AGENT)
@@ -130,39 +144,13 @@ def upload(request: MemberAsked, token: str) -> HttpResponse:
 
 
 @needs(Role.AGENT)
-def macros(request: MemberAsked, number: int) -> HttpResponse:
-    """GET ?q= : macros with their variables filled in."""
-    row = asked.conversation(request, number)
-    values = queries.variables(row, request.member)
-    rows = Macro.objects.filter(merchant=request.merchant, retired_at=None).order_by("name")
-    words = request.GET.get("q", "").strip()
-    if words:
-        rows = rows.filter(name__icontains=words) | rows.filter(text__icontains=words)
-    found = [{"id": m.id, "name": m.name, "filled": fill(m.text, values), "says": _says(m)} for m in rows[:40]]
-    for one, made in zip(found, rows[:40], strict=False):
-        one["actions"] = bool(made.actions)
-    return page(request, "desk/_macro_options.html", {"macros": found})
-
-
-@needs(Role.AGENT)
-@post
-def macro(request: MemberAsked, number: int, macro_id: int) -> HttpResponse:
-    """POST does what the macro does besides its words: topic, priority, assignment, snooze, resolve."""
-    row = asked.conversation(request, number)
-    found = Macro.objects.filter(merchant=request.merchant, id=macro_id, retired_at=None).first()
-    if found is None:
-        raise Http404
-    _act(request, row, found)
-    return changed(request, asked.conversation(request, number), _("Done: %(name)s") % {"name": found.name})
-
-
-@needs(Role.AGENT)
 @post
 def tries(request: MemberAsked, delivery_id: int) -> HttpResponse:
     """POST sends a failed or doubtful delivery once more."""
     row = _delivery(request, delivery_id)
+    place = _conversation_of(request, row)
     outbox.send_again(row, by=request.member.actor)
-    return changed(request, _conversation_of(request, row), _("On its way again."))
+    return changed(request, asked.conversation(request, place.id), _("On its way again."))
 
 
 @needs(Role.AGENT)
@@ -170,10 +158,11 @@ def tries(request: MemberAsked, delivery_id: int) -> HttpResponse:
 def arrival(request: MemberAsked, delivery_id: int) -> HttpResponse:
     """PUT: somebody knows that a doubtful delivery arrived."""
     row = _delivery(request, delivery_id)
+    place = _conversation_of(request, row)
     outbox.believe_accepted(
         row, _("%(name)s knows that it arrived.") % {"name": request.member.first_name}, by=request.member.actor
     )
-    return changed(request, _conversation_of(request, row), _("Noted as sent."))
+    return changed(request, asked.conversation(request, place.id), _("Noted as sent."))
 
 
 @needs(Role.AGENT)
@@ -184,10 +173,11 @@ def access(request: MemberAsked, participant_id: int) -> HttpResponse:
     found = rows.select_related("thread").first()
     if found is None:
         raise Http404
-    let_in(found, by=request.member.actor)
     place = Message.objects.filter(merchant=request.merchant, entry__thread=found.thread).first()
     if place is None:
         raise Http404
+    asked.conversation(request, place.conversation_id)
+    let_in(found, by=request.member.actor)
     row = asked.conversation(request, place.conversation_id)
     say = _("Answers go to %(who)s too.") % {"who": found.name or found.address}
     return changed(request, row, say, fresh="reply")
@@ -219,7 +209,7 @@ def _check_colleagues(request: MemberAsked, row: Conversation) -> None:
         id__gt=asked.number(request.POST.get("after", "0")),
     ).exclude(entry__actor=request.member.actor.code)
     if newer.exclude(client_id=_client_id(request)).exists():
-        raise WroteMeanwhile(_("A colleague answered while you were writing."))
+        raise WroteMeanwhile(_("A colleague answered while you were writing."), _("Read it, then send."))
 
 
 def _thread(request: MemberAsked, row: Conversation) -> Thread | None:
@@ -281,33 +271,6 @@ def _wrote_meanwhile(request: MemberAsked, row: Conversation, why: WroteMeanwhil
     """What they wrote is shown, and the answer waits in its box."""
     said = text_of(request, "desk/_meanwhile.html", {"sentence": str(why), "c": row})
     return conversation.pieces(request, row, extra=said)
-
-
-def _says(made: Macro) -> str:
-    words = {
-        "resolve": _("resolves"),
-        "assign": _("assigns"),
-        "topic": _("sets the topic"),
-        "priority": _("sets the priority"),
-        "snooze": _("snoozes"),
-    }
-    return ", ".join(words[key] for key in made.actions if key in words)
-
-
-def _act(request: MemberAsked, row: Conversation, made: Macro) -> None:
-    by, what = request.member.actor, made.actions
-    if what.get("topic"):
-        topic = Topic.objects.filter(merchant=request.merchant, id=what["topic"], retired_at=None).first()
-        actions.set_topic(row, topic, by=by)
-    if what.get("priority"):
-        actions.set_priority(row, int(what["priority"]), by=by)
-    if what.get("assign"):
-        to = request.member if what["assign"] == "me" else asked.colleague(request, str(what["assign"]))
-        actions.assign(row, to, by=by)
-    if what.get("snooze"):
-        actions.snooze(row, None, by=by)
-    if what.get("resolve"):
-        actions.resolve(row, by=by)
 
 
 def _delivery(request: MemberAsked, delivery_id: int) -> Delivery:

@@ -1,7 +1,10 @@
 // The composer: drafts kept as they are typed, files by picking, pasting and dropping, macros, formatting, keys to send.
 import { toast } from "../ui/toasts.js";
+import { show, takeNext } from "./chips.js";
 import { attach, remove } from "./files.js";
+import "./texting.js";
 
+const KINDS = ["reply", "note", "call"];
 const LIMIT = 25 * 1024 * 1024;
 const headers = () => JSON.parse(document.body.getAttribute("hx-headers"));
 
@@ -19,19 +22,28 @@ class Composer extends HTMLElement {
     this.addEventListener("dragleave", (event) => { if (!this.contains(event.relatedTarget)) this.classList.remove("dropping"); });
     this.addEventListener("drop", (event) => { event.preventDefault(); this.classList.remove("dropping"); this.add(event.dataTransfer.files); });
     this.addEventListener("htmx:beforeRequest", (event) => { if (event.target.matches("form[data-kind]")) this.flush(event.target.dataset.kind, false); });
-    // A note is an aside: back to the reply once it is kept.
-    this.addEventListener("htmx:afterRequest", (event) => { if (event.target.id === "note-form" && event.detail.successful) this.show("reply", false); });
+    // A note is an aside: back to the reply once it is kept. Its form is a new one by then, so the request says whose it was.
+    this.addEventListener("htmx:afterRequest", ({ detail }) => {
+      const from = detail.requestConfig?.elt?.id;
+      if (!detail.successful || !["note-form", "call-form"].includes(from)) return;
+      this.show("reply", false);
+      if (from === "call-form") this.querySelector("#call-place").replaceChildren();
+    });
+    this.addEventListener("htmx:afterSwap", ({ detail }) => { if (detail.target?.id === "call-place") this.show("call"); });
     this.macros = this.querySelector("#macro-list");
     this.restore();
   }
 
   get id_() { return this.dataset.conversation; }
   form(kind) { return this.querySelector(`#${kind}-form`); }
-  get kind() { return this.form("note") && !this.form("note").hidden ? "note" : "reply"; }
+  get kind() { return ["note", "call"].find((kind) => this.form(kind) && !this.form(kind).closest("[hidden]")) ?? "reply"; }
 
   show(kind, focus = true) {
+    const place = this.querySelector("#call-place");
+    if (kind === "call" && !this.form("call")) return htmx.trigger(place, "wanted");
     for (const one of ["reply", "note"]) this.form(one).hidden = one !== kind;
-    this.classList.toggle("noting", kind === "note");
+    place.hidden = kind !== "call";
+    this.classList.toggle("noting", kind !== "reply");
     for (const tab of this.querySelectorAll("[data-tab]")) tab.setAttribute("aria-selected", tab.dataset.tab === kind);
     const box = this.form(kind).querySelector("textarea");
     if (focus) { box.focus(); box.setSelectionRange(box.value.length, box.value.length); }
@@ -45,7 +57,7 @@ class Composer extends HTMLElement {
     if (kind === "reply" && /(^|\s)#$/.test(event.target.value.slice(0, event.target.selectionStart)) && event.data === "#") this.openMacros(true);
     this.say(kind, "");
     clearTimeout(this.waiting[kind]);
-    this.waiting[kind] = setTimeout(() => this.save(kind), 800);
+    this.waiting[kind] = setTimeout(() => this.flush(kind), 800);
   }
 
   // On this device at once, on the server a moment later.
@@ -59,10 +71,19 @@ class Composer extends HTMLElement {
       if (!answer.ok) throw new Error(answer.status);
       sessionStorage.removeItem(place);
       this.say(kind, text.trim() ? this.dataset.saved : "");
+      if (answer.status === 200 && box.isConnected && box.value === text) this.notice(kind, await answer.text());
+      // Sent while the draft was on its way: it must not stand there again.
+      const now = document.querySelector(`desk-composer[data-conversation="${this.id_}"]`);
+      if (now && !now.waiting[kind] && now.form(kind)?.querySelector("textarea").value !== text) now.save(kind);
     } catch {
       sessionStorage.setItem(place, text);
       this.say(kind, this.dataset.kept);
     }
+  }
+
+  notice(kind, chips) {
+    const place = this.form(kind)?.querySelector(".noticed");
+    if (place) show(place, chips);
   }
 
   flush(kind, save = true) {
@@ -94,6 +115,13 @@ class Composer extends HTMLElement {
       event.preventDefault();
       const button = box.form.querySelector(event.shiftKey ? "[data-submit=resolve]" : "[data-submit=send]") ?? box.form.querySelector("[data-submit]");
       box.form.requestSubmit(button);
+    } else if (event.altKey && event.code === "KeyK") {
+      event.preventDefault();
+      takeNext(box.form);
+    } else if (event.altKey && event.code === "KeyP") {
+      event.preventDefault();
+      // What was just suggested is in the order already.
+      (document.querySelector("pz-offer [data-opens=draft-dialog]") ?? box.form.querySelector("[data-opens=draft-dialog]"))?.click();
     } else if (command && !event.shiftKey && "bi".includes(event.key.toLowerCase())) {
       event.preventDefault();
       this.mark(event.key.toLowerCase() === "b" ? "bold" : "italic");
@@ -130,6 +158,17 @@ class Composer extends HTMLElement {
     this.show("reply");
   }
 
+  // Words from elsewhere, put where the writer is: a link to pay, say.
+  insert(words) {
+    this.show("reply");
+    const box = this.form("reply").querySelector("textarea");
+    const before = box.value.slice(0, box.selectionStart);
+    const gap = !before || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
+    box.setRangeText(`${gap}${words}\n`, box.selectionStart, box.selectionEnd, "end");
+    box.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    box.focus();
+  }
+
   mark(what) {
     const box = this.form(this.kind).querySelector("textarea");
     const { selectionStart: from, selectionEnd: to, value } = box;
@@ -150,7 +189,7 @@ class Composer extends HTMLElement {
   }
 
   openMacros(open) {
-    if (open && this.kind === "note") this.show("reply", false);
+    if (open && this.kind !== "reply") this.show("reply", false);
     this.macros.hidden = !open;
     const input = this.macros.querySelector("input");
     if (!open) return this.form(this.kind).querySelector("textarea").focus();
@@ -184,7 +223,7 @@ class Composer extends HTMLElement {
   }
 
   disconnectedCallback() {
-    for (const kind of ["reply", "note"]) this.flush(kind);
+    for (const kind of KINDS) this.flush(kind);
   }
 }
 customElements.define("desk-composer", Composer);
@@ -207,4 +246,4 @@ document.addEventListener("arrived", ({ detail }) => {
   banner.append(Object.assign(document.createElement("p"), { textContent: detail.theirs ? composer.dataset.theirs : composer.dataset.ours }));
   form.querySelector(".meanwhile").replaceChildren(banner);
 });
-addEventListener("pagehide", () => { for (const composer of document.querySelectorAll("desk-composer")) for (const kind of ["reply", "note"]) composer.flush(kind); });
+addEventListener("pagehide", () => { for (const composer of document.querySelectorAll("desk-composer")) for (const kind of KINDS) composer.flush(kind); });

@@ -1,8 +1,22 @@
 // The desk. Each module does one thing; they speak through events on the document.
 import "./morph.js";
 import "./list.js";
+import "./narrow.js";
+import "./walk.js";
+import "./select.js";
 import "./stream.js";
 import "./composer.js";
+import "./snippets.js";
+import "./views.js";
+import "./macro-texts.js";
+import "./pick.js";
+import "./remedy.js";
+import "./promised.js";
+import "./things.js";
+import "./earlier.js";
+import "./drafts.js";
 import "./keys.js";
 import "./palette.js";
+import "./cheat.js";
 import "./live.js";
+import "./working.js";

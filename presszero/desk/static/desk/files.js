@@ -29,15 +29,22 @@ export function attach(list, file, url, headers) {
     gone.setAttribute("aria-label", `× ${file.name}`);
     gone.innerHTML = '<i class="icon s i-close" aria-hidden="true"></i>';
     item.append(gone);
+    changed(list);
   });
   request.send(form);
 }
 
-export function remove(item, headers) {
+export async function remove(item, headers) {
   const token = item.querySelector("input[name=upload]")?.value;
-  if (token) fetch(`/uploads/${encodeURIComponent(token)}`, { method: "DELETE", headers }).catch(() => {});
+  const list = item.closest("[data-files]");
   item.remove();
+  if (!token) return;
+  await fetch(`/uploads/${encodeURIComponent(token)}`, { method: "DELETE", headers }).catch(() => {});
+  changed(list);
 }
+
+// Whether they fit, and how they go, may be another matter now.
+const changed = (list) => list?.dispatchEvent(new Event("files-changed", { bubbles: true }));
 
 function read(request) {
   try { return JSON.parse(request.responseText); } catch { return {}; }

@@ -22,6 +22,7 @@ const moves = {
   k: list.previous,
   o: list.open,
   "#": () => document.querySelector("desk-composer")?.openMacros(true),
+  c: () => { press("c"); document.querySelector("#side a, #side button")?.focus(); },
   "/": () => { const box = document.getElementById("q"); box?.focus(); box?.select(); },
   "?": () => document.getElementById("cheat")?.showModal(),
 };

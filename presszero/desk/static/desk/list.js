@@ -1,6 +1,6 @@
 // The list: which row is open, moving with J and K, going on after a matter is settled, and keeping the rows fresh.
 const desk = document.getElementById("desk");
-const rows = () => [...document.querySelectorAll("#rows a.row")];
+const rows = () => [...document.querySelectorAll("#rows :is(a.row, a.row-link)")];
 const openId = () => document.getElementById("talk")?.dataset.conversation ?? "";
 const current = () => document.querySelector("#rows a.row[aria-current]");
 
@@ -43,7 +43,7 @@ export function refresh(withCounts = false) {
   clearTimeout(wanted);
   counts ||= withCounts;
   wanted = setTimeout(() => {
-    const together = counts && document.getElementById("rows")?.dataset.url?.startsWith("/desk/");
+    const together = counts && document.getElementById("rows")?.dataset.url?.match(/^\/(desk|views)\//);
     if (counts && !together) refreshCounts();
     counts = false;
     const box = document.getElementById("rows");
@@ -82,24 +82,40 @@ document.addEventListener("htmx:afterSwap", (event) => {
   document.getElementById(`c${openId()}`)?.classList.remove("new");
   mark();
 });
+document.addEventListener("walked", mark);
 document.addEventListener("morphed", mark);
 document.addEventListener("htmx:afterSettle", mark);
 
 // Search as it is typed; an empty box brings the view back.
-const box = document.getElementById("q");
-box?.addEventListener("input", () => {
-  if (box.value.trim()) return;
+document.addEventListener("input", ({ target: box }) => {
+  if (box.id !== "q" || box.value.trim()) return;
   htmx.ajax("GET", box.dataset.back, { source: "#rows", target: "#rows", swap: "none" });
 });
-box?.addEventListener("keydown", (event) => {
+document.addEventListener("keydown", (event) => {
+  const box = event.target;
+  if (box.id !== "q") return;
   if (event.key === "Escape") { box.value = ""; box.dispatchEvent(new Event("input", { bubbles: true })); toList(); }
   if (event.key === "ArrowDown" || (event.key === "Enter" && rows().length)) { event.preventDefault(); rows()[0]?.focus(); }
 });
 document.addEventListener("htmx:configRequest", (event) => {
   // An empty search asks for nothing; the listener above has the view fetched.
-  if (event.detail.path.startsWith("/search") && event.detail.elt.matches("form.find") && !box.value.trim()) event.preventDefault();
+  if (event.detail.path.startsWith("/search") && event.detail.elt.matches("form.find") && !document.getElementById("q").value.trim()) event.preventDefault();
   event.detail.headers["X-View"] = document.getElementById("rail")?.dataset.here ?? "";
   event.detail.headers["X-Conversation"] = openId();
   event.detail.headers["X-Shown"] = document.querySelector(".stream")?.dataset.shown ?? "";
+});
+// What was asked about a conversation that is no longer on the screen has no place here any more.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const { verb, path = "", headers = {} } = detail.requestConfig ?? {};
+  if (verb === "get" && /^\/conversations\/\d+\/(live|colleagues)\b/.test(path) && headers["X-Conversation"] !== openId()) detail.shouldSwap = false;
+});
+// Beside the conversation another one may be read by now: what an answer carries for the customer's panel goes nowhere then.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (!detail.serverResponse?.includes?.(" data-if-there")) return;
+  const answer = document.createElement("template");
+  answer.innerHTML = detail.serverResponse;
+  const astray = [...answer.content.querySelectorAll("[data-if-there]")].filter((piece) => !document.getElementById(piece.id));
+  for (const piece of astray) piece.remove();
+  if (astray.length) detail.serverResponse = answer.innerHTML;
 });
 mark();

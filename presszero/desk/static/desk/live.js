@@ -14,8 +14,21 @@ const act = {
   list: () => refreshList(),
   counts: () => refreshCounts(),
   conversation: (id) => { if (id === conversation()) refreshStream(); },
+  orders: (id) => { if (id === conversation()) refreshOrders(); },
   looking: (id) => { if (id === conversation()) htmx.ajax("GET", `/conversations/${id}/colleagues?way=${encodeURIComponent(document.querySelector("#reply-form [name=way]")?.value ?? "")}&panel=${document.getElementById("visitor") ? 1 : ""}`, { source: "#talk", swap: "none" }); },
 };
+
+// Several orders may find whose they are at once: asked for once. What somebody opened or types there is left alone.
+let asking;
+function refreshOrders() {
+  clearTimeout(asking);
+  asking = setTimeout(() => {
+    const side = document.getElementById("side");
+    const orders = document.getElementById("orders");
+    if (!side?.contains(orders) || orders.querySelector("input:focus, select:focus")) return;
+    htmx.ajax("GET", side.getAttribute("hx-get"), { source: "#side", target: "#orders", select: "#orders", swap: "outerHTML" });
+  }, 300);
+}
 
 function everything() {
   refreshList(true);
@@ -25,6 +38,9 @@ function everything() {
 function hear(event) {
   heardTo = event.lastEventId || heardTo;
   const { topics = [] } = JSON.parse(event.data);
+  document.dispatchEvent(new Event("nudged"));
+  // A phone rings in a window that is not looked at, too.
+  for (const topic of topics) if (topic.startsWith("phone")) document.dispatchEvent(new CustomEvent("phone", { detail: { all: topic === "phones" } }));
   if (document.hidden) { missed = true; return; }
   const found = new Set(topics);
   // Nearly everything that moves a row changes a number beside a view: both are asked for at once.
@@ -77,6 +93,7 @@ if (desk?.dataset.live) {
   let told = 0;
   document.addEventListener("typing", () => { if (Date.now() - told > 4000) { told = Date.now(); present(true); } });
   document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target?.id === "work") { connect(); present(); } });
+  document.addEventListener("walked", ({ detail }) => { connect(); present(); if (detail.kept) refreshList(true); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden && missed) { missed = false; everything(); } });
   addEventListener("online", everything);
   addEventListener("pagehide", () => source?.close());

@@ -13,7 +13,9 @@ const callbacks = {
     return true;
   },
   beforeAttributeUpdated(name, node) {
-    return !(name === "open" && node.matches("details, dialog"));
+    if (name === "open" && node.matches("details, dialog")) return false;
+    // What this page itself sets, such as which messages are picked: news does not know it.
+    return !node.dataset.own?.split(" ").includes(name);
   },
   beforeNodeRemoved(node) {
     return !(node.nodeType === Node.ELEMENT_NODE && node.hasAttribute("data-mine"));
@@ -21,7 +23,9 @@ const callbacks = {
 };
 
 export function morph(target, next, style = "outerHTML") {
-  const result = Idiomorph.morph(target, next, { morphStyle: style, ignoreActiveValue: true, callbacks });
+  // A button that has the focus is no box: it may have to say something new.
+  const ignoreActiveValue = Boolean(document.activeElement?.matches("input, textarea, select"));
+  const result = Idiomorph.morph(target, next, { morphStyle: style, ignoreActiveValue, callbacks });
   document.dispatchEvent(new CustomEvent("morphed", { detail: target }));
   return result;
 }

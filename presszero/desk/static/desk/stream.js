@@ -37,8 +37,8 @@ async function earlier() {
   const fromFoot = box.scrollHeight - box.scrollTop;
   box.dataset.shown = more.dataset.earlier;
   await htmx.ajax("GET", `/conversations/${conversation()}/live?shown=${more.dataset.earlier}`, { source: "#talk", target: "#talk", swap: "none" });
-  stream().scrollTop = stream().scrollHeight - fromFoot;
   fetching = false;
+  if (stream() === box) box.scrollTop = box.scrollHeight - fromFoot; // else somebody has gone on meanwhile
 }
 
 export const conversation = () => document.getElementById("talk")?.dataset.conversation ?? "";
@@ -70,6 +70,8 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target?.id === "work") { newest = stream()?.dataset.newest; atFoot = true; arrive(); }
 });
 
+document.addEventListener("walked", () => { newest = stream()?.dataset.newest; atFoot = true; arrive(); });
+
 document.addEventListener("click", (event) => {
   const unfold = event.target.closest("[data-unfold]");
   if (unfold) { unfold.closest(".msg").querySelector(".body").classList.remove("long"); unfold.remove(); }
@@ -89,12 +91,14 @@ function pick(on) {
   if (on) stream().querySelector(".pick")?.focus();
   else for (const box of document.querySelectorAll(".pick:checked")) box.checked = false;
 }
-document.addEventListener("changed", () => pick(false));
+for (const gone of ["changed", "walked"]) document.addEventListener(gone, () => pick(false));
 document.addEventListener("click", (event) => {
   const form = event.target.closest("dialog [hx-post], dialog [hx-put]");
-  if (form && form.matches("button")) form.closest("dialog").close();
+  if (form?.matches("button:not([data-stays])")) form.closest("dialog").close();
 });
 document.addEventListener("submit", (event) => { if (event.target.matches("[data-close-after]")) event.target.closest("dialog").close(); });
+// What may be refused keeps its dialog until it was done.
+document.addEventListener("htmx:beforeOnLoad", (event) => { if (event.detail.xhr.status < 400 && event.detail.elt.matches("form[data-close-done]")) event.detail.elt.closest("dialog")?.close(); });
 document.addEventListener("htmx:afterSettle", (event) => {
   // What a fold or a frame fetched stays when the stream is morphed.
   const part = event.target.closest?.(".stream .fold, .stream .as-sent-box");

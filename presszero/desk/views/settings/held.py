@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from presszero.channels.models import Line
+from presszero.commerce.models import PayAccount, Store
+from presszero.commerce.payments.door import line_id as pay_line
+from presszero.conversations.queries.sight import lines_seen
+from presszero.fulfilment.carriers.door import line_id as carrier_line
+from presszero.fulfilment.models import Carrier
 from presszero.intake import hearing
 from presszero.intake.quarantine import discard, in_quarantine, raw
 from presszero.intake.quarantine import retry as try_again
@@ -26,7 +33,14 @@ from .frame import show
 def quarantine(request: MemberAsked) -> HttpResponse:
     """GET /settings/quarantine"""
     names = dict(Line.objects.filter(merchant=request.merchant).values_list("id", "address"))
-    rows = [(row, names.get(row.line_id, "")) for row in in_quarantine(request.merchant)]
+    stores = Store.objects.filter(merchant=request.merchant).values_list("id", "address")
+    names |= {-number: address for number, address in stores}
+    accounts = PayAccount.objects.filter(merchant=request.merchant).values_list("id", "name")
+    names |= {pay_line(number): name for number, name in accounts}
+    carriers = Carrier.objects.filter(merchant=request.merchant).values_list("id", "name")
+    names |= {carrier_line(number): name for number, name in carriers}
+    ours = _lines(request)
+    rows = [(row, names.get(row.line_id, "")) for row in in_quarantine(request.merchant) if ours(row)]
     return show(request, "quarantine", {"rows": rows})
 
 
@@ -72,6 +86,15 @@ def reaction(request: MemberAsked, parked_id: int) -> HttpResponse:
 
 def _item(request: MemberAsked, item_id: int) -> Quarantine:
     found = Quarantine.objects.filter(merchant=request.merchant, id=item_id).first()
-    if found is None:
+    if found is None or not _lines(request)(found):
         raise Http404
     return found
+
+
+def _lines(request: MemberAsked) -> Callable[[Quarantine], bool]:
+    """Whether something held back came on a line whose queue the member sees."""
+    if request.member.sees_all:
+        return lambda row: True
+    seen = Line.objects.filter(lines_seen(request.member), merchant=request.merchant)
+    ids = set(seen.values_list("id", flat=True))
+    return lambda row: row.line_id in ids

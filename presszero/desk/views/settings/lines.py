@@ -8,12 +8,16 @@ from typing import Any
 import dns.resolver
 from django.conf import settings
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from presszero.channels.adapters.email.dns import SELECTOR, check_domain
+from presszero.channels.adapters.email.oauth.providers import providers
 from presszero.channels.models import Line
+from presszero.core.phones import e164, region_of_zone
+from presszero.core.refusal import Refused
 from presszero.core.sealing import new_token
 from presszero.mailroom.models import Received
 from presszero.merchants.models import Brand, Hours
@@ -24,7 +28,8 @@ from presszero.ui.page import page
 from ...forms.chat import LANGUAGES, ChatLineForm, chat_values
 from ...forms.form import FormLineForm, form_values, kind_names
 from ...forms.lines import CustomLineForm, EmailLineForm, LineForm, custom_values, first_values, secret_names
-from ...trial import Trial, send_trial
+from ...forms.texts import TextLineForm, text_values
+from ...trial import Trial, send_text_trial, send_trial
 from .frame import kept, show
 
 # What a line of each kind is set up with, and what the form starts with.
@@ -33,6 +38,7 @@ _FORMS: dict[str, tuple[type[LineForm], Callable[[Line], dict[str, Any]]]] = {
     "custom": (CustomLineForm, custom_values),
     "chat": (ChatLineForm, chat_values),
     "form": (FormLineForm, form_values),
+    "sms": (TextLineForm, text_values),
 }
 _SIGN_WITH = {
     "custom": "secret",
@@ -62,6 +68,9 @@ def new(request: MemberAsked, kind: str) -> HttpResponse:
     if kind == "chat":  # somebody waits in front of it, while the shop is open
         row.hours = Hours.objects.filter(merchant=request.merchant).order_by("id").first()
         row.first_reply_minutes, row.next_reply_minutes = 5, 15
+    if kind == "sms":
+        row.hours = Hours.objects.filter(merchant=request.merchant).order_by("id").first()
+        row.first_reply_minutes, row.next_reply_minutes = 15, 30
     form = _form(request, row)
     if request.method == "POST" and form.is_valid():
         secret = f"whsec_{new_token(192)}" if kind == "custom" else ""
@@ -80,6 +89,8 @@ def new(request: MemberAsked, kind: str) -> HttpResponse:
 def line(request: MemberAsked, line_id: int) -> HttpResponse:
     """GET and POST /settings/lines/7: how it is doing, and how it is set up."""
     row = _line(request, line_id)
+    if row.kind not in _FORMS:  # telephones have settings of their own
+        return HttpResponseRedirect(f"/settings/phone/numbers/{row.id}")
     form = _form(request, row)
     if request.method == "POST" and form.is_valid():
         form.keep()
@@ -112,8 +123,10 @@ def domain(request: MemberAsked, line_id: int) -> HttpResponse:
 @needs(Role.ADMIN)
 @require_http_methods(["GET", "POST"])
 def trial(request: MemberAsked, line_id: int) -> HttpResponse:
-    """POST sends a mail from the line to itself; GET says whether it came back."""
+    """POST sends a mail from the line to itself, or a text to a number; GET says whether the mail came back."""
     row = _line(request, line_id)
+    if row.kind == "sms":
+        return _text_trial(request, row)
     if request.method == "POST":
         context: dict[str, Any] = {"trial": send_trial(row), "line": row, "back": None}
         return page(request, "desk/settings/_trial.html", context)
@@ -121,6 +134,17 @@ def trial(request: MemberAsked, line_id: int) -> HttpResponse:
     rows = Received.objects.filter(merchant=request.merchant, line_id=row.id, external_id__startswith=found.message_id)
     back = rows.order_by("-id").first() if found.message_id else None
     return page(request, "desk/settings/_trial.html", {"trial": found, "line": row, "back": back})
+
+
+def _text_trial(request: MemberAsked, row: Line) -> HttpResponse:
+    number = e164(request.POST.get("number", ""), region_of_zone(request.merchant.timezone))
+    context: dict[str, Any] = {"line": row, "number": number or request.POST.get("number", "")[:40], "trial": None}
+    if request.method == "POST":
+        if not number:
+            raise Refused(_("This is no telephone number."), _("Write it with its country: +44 20 7946 0018."))
+        context["trial"] = send_text_trial(row, number)
+        kept(request, "line.trial", f"line:{row.id}", {"left": context["trial"].left}, "")
+    return page(request, "desk/settings/_text_trial.html", context)
 
 
 @needs(Role.ADMIN)
@@ -140,11 +164,12 @@ def secret(request: MemberAsked, line_id: int) -> HttpResponse:
 
 def _form(request: MemberAsked, row: Line) -> Any:
     form, values = _FORMS[row.kind]
-    return form(request.POST or None, instance=row, initial=values(row))
+    picked = {"provider": request.GET["provider"]} if request.GET.get("provider") else {}
+    return form(request.POST or None, instance=row, initial=values(row) | picked)
 
 
 def _show(request: MemberAsked, row: Line, form: Any) -> HttpResponse:
-    provider = request.POST.get("provider") or request.GET.get("provider") or row.settings.get("provider", "")
+    provider = str(form["provider"].value() or "") if "provider" in form.fields else ""
     held = {name for name, value in row.secrets.items() if value} if row.id else set()
     context = {
         "row": row,
@@ -156,6 +181,7 @@ def _show(request: MemberAsked, row: Line, form: Any) -> HttpResponse:
         "origin": settings.ORIGIN,
         "languages": LANGUAGES,
         "kinds": kind_names(),
+        "sign_ins": providers() if row.kind == "email" else [],
     }
     return show(request, "lines", context, f"desk/settings/line_{row.kind}.html", 422 if form.is_bound else 200)
 

@@ -16,7 +16,7 @@ from presszero.team.models import Membership, Role
 from ...forms.shop import BrandForm, HoursForm, MerchantForm, as_text, zones
 from ...frame import POLICY, framed
 from .frame import kept, show
-from .work import VARIABLES
+from .macros import VARIABLES
 
 form_page = require_http_methods(["GET", "POST"])
 

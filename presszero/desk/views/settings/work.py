@@ -1,69 +1,23 @@
-"""Macros, topics, own fields: a list, a form for one, and putting one away."""
+"""Topics and own fields: a list, a form for one, and putting one away."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from presszero.conversations.models import Macro, Topic
+from presszero.conversations.models import Topic
 from presszero.customers.models import OwnField
 from presszero.team.gate import MemberAsked, needs
 from presszero.team.models import Role
 
-from ...forms.work import MacroForm, OwnFieldForm, TopicForm
+from ...forms.work import OwnFieldForm, TopicForm
 from .frame import kept, show
 
 form_page = require_http_methods(["GET", "POST"])
 post = require_http_methods(["POST"])
-
-VARIABLES = (
-    "customer.name",
-    "customer.first_name",
-    "agent.name",
-    "agent.first_name",
-    "brand.name",
-    "brand.phone",
-    "conversation.subject",
-    "conversation.number",
-)
-
-
-@needs(Role.AGENT)
-def macros(request: MemberAsked) -> HttpResponse:
-    """GET /settings/macros"""
-    rows = Macro.objects.filter(merchant=request.merchant, retired_at=None).order_by("name")
-    return show(request, "macros", {"rows": rows})
-
-
-@needs(Role.LEAD)
-@form_page
-@transaction.atomic
-def macro(request: MemberAsked, macro_id: int = 0) -> HttpResponse:
-    """GET and POST /settings/macros/7, or …/new"""
-    row = _row(request, Macro, macro_id)
-    form = MacroForm(request.POST or None, instance=row, initial=row.actions)
-    if request.method == "POST" and form.is_valid():
-        row = form.save()
-        return kept(request, "macro.save", f"macro:{row.id}", {"name": row.name}, "/settings/macros")
-    topics = Topic.objects.filter(merchant=request.merchant, retired_at=None).order_by("name")
-    choices = [("", _("as it is")), *((t.id, t.name) for t in topics)]
-    context = {"form": form, "row": row, "topics": choices, "variables": VARIABLES}
-    return show(request, "macros", context, "desk/settings/macro.html", _status(form))
-
-
-@needs(Role.LEAD)
-@post
-def macro_retirement(request: MemberAsked, macro_id: int) -> HttpResponse:
-    """POST puts a macro away."""
-    row = _row(request, Macro, macro_id)
-    row.retired_at = timezone.now()
-    row.save(update_fields=["retired_at"])
-    return kept(request, "macro.retire", f"macro:{row.id}", {}, "/settings/macros")
 
 
 @needs(Role.LEAD)
@@ -91,7 +45,7 @@ def topic_retirement(request: MemberAsked, topic_id: int) -> HttpResponse:
 @needs(Role.LEAD)
 def fields(request: MemberAsked) -> HttpResponse:
     """GET /settings/fields"""
-    return show(request, "fields", {"rows": OwnField.objects.filter(merchant=request.merchant).order_by("id")})
+    return show(request, "fields", {"rows": OwnField.objects.filter(merchant=request.merchant).order_by("about", "id")})
 
 
 @needs(Role.LEAD)
