@@ -22,10 +22,11 @@ class Person:
     address: str
     says: str = ""
     domain_confirms: bool = True
+    phone: str = ""  # of those that films may show
 
 
-ADA = Person("Ada Kowalski", "ada@example.com", "Three orders; 1042 is late.")
-BEN = Person("Ben Ruiz", "ben@example.org", "New, and cross.")
+ADA = Person("Ada Kowalski", "ada@example.com", "Three orders; 1042 is late.", phone="+447700900123")
+BEN = Person("Ben Ruiz", "ben@example.org", "New, and cross.", phone="+447700900456")
 CUSTOMERS = (ADA, BEN)
 
 MAYA = Person("Maya Ortiz", "maya@juniper.example", "agent")

@@ -28,14 +28,16 @@ from presszero.mailroom.incoming import Incoming, storable_id
 from presszero.mailroom.lanes import lane
 from presszero.merchants.models import Brand, Holiday, Hours, Merchant
 from presszero.merchants.policy import DAYS
+from presszero.remedies.actions.limits import set_default_limits
 from presszero.routing.actions import be_ready
 from presszero.team.actions.members import join
 from presszero.team.models import Membership, Person, Role
 from presszero.team.passwords import hashed
 
-from . import cast, yesterday
+from . import cast, goods, month, network, orders, practice, promised, waits, yesterday
 from .contact import open_form
 from .mailbox import PRETEND, keep
+from .phone import open_line
 from .stories import EARLIER, FOREIGN, STORIES, Story
 from .writing import Letter, compose, vouched
 
@@ -74,10 +76,21 @@ def seed() -> None:
     if not Merchant.objects.filter(slug=cast.SHOP_SLUG).exists():
         line = _shop()
         _past(line)
+        _arrive(month.arrivals(line))
+        month.work(line)
         _arrive(yesterday.arrivals(line))
         yesterday.work(line)
         _present(line)
+        network.know(line.merchant)
         _work(line)
+        goods.stock(line.merchant)
+        orders.place(line.merchant)
+        promised.give_word(line)
+        waits.tell(line.merchant)
+        month.sum_up(line)
+        answer = practice.set_up(line)
+        if answer:
+            _arrive([_incoming(line, answer.raw, answer.at, practice.DEPOT.address)])
         _other_shop()
 
 
@@ -86,6 +99,7 @@ def _shop() -> Line:
     shop = Merchant.objects.create(
         name=cast.SHOP, slug=cast.SHOP_SLUG, currency="GBP", languages=["en", "de"], timezone="Europe/London"
     )
+    set_default_limits(shop)
     signature = "{{ agent.first_name }} at {{ brand.name }}"
     brand = Brand.objects.create(merchant=shop, name=cast.SHOP, signature=signature)
     hours = Hours.objects.create(merchant=shop, name="Shop hours", timezone=shop.timezone, weekly=_WEEK)
@@ -93,7 +107,7 @@ def _shop() -> Line:
     for day, name in ((date(year, 12, 25), "Christmas Day"), (date(year, 12, 26), "Boxing Day")):
         Holiday.objects.create(merchant=shop, hours=hours, date=day, name=name)
     maya = _member(shop, cast.MAYA, Role.AGENT)
-    _member(shop, cast.TOMAS, Role.ADMIN)
+    tomas = _member(shop, cast.TOMAS, Role.ADMIN)
     be_ready(maya, True)
     topics = {name: Topic.objects.create(merchant=shop, name=name) for name in _TOPICS}
     for name, text, does in _MACROS:
@@ -102,6 +116,8 @@ def _shop() -> Line:
     OwnField.objects.create(merchant=shop, key="shoe_size", label="Shoe size", kind="number")
     _chat(shop, brand, hours)
     open_form(brand, hours)
+    network.open_number(brand, hours)
+    open_line(brand, hours, tomas)
     return _line(shop, brand, hours, cast.SHOP_ADDRESS)
 
 
@@ -238,6 +254,7 @@ def _do(row: Conversation, story: Story, maya: Membership) -> None:
 def _other_shop() -> None:
     """A second merchant on the same installation, of which the first must never see anything."""
     shop = Merchant.objects.create(name=cast.OTHER_SHOP, slug=cast.OTHER_SLUG, currency="GBP")
+    set_default_limits(shop)
     brand = Brand.objects.create(merchant=shop, name=cast.OTHER_SHOP)
     _member(shop, cast.MALLORY, Role.AGENT)
     line = _line(shop, brand, None, cast.OTHER_ADDRESS)

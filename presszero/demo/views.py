@@ -55,7 +55,7 @@ def box(request: Asked) -> HttpResponse:
 @require_http_methods(["POST"])
 def letters(request: Asked) -> HttpResponse:
     """POST sends a mail by SMTP, through the shop's own door."""
-    who = _who(request)
+    who = who_asks(request)
     answers = None
     if request.POST.get("mail"):
         answers = mail(who.address, request.POST.get("folder", ""), request.POST["mail"])
@@ -74,7 +74,7 @@ def letters(request: Asked) -> HttpResponse:
 @in_demo
 def html(request: Asked, folder: str, name: str) -> HttpResponse:
     """GET: a mail as its reader sees it."""
-    found = mail(_who(request).address, folder, name)
+    found = mail(who_asks(request).address, folder, name)
     if found is None:
         raise Http404
     response = HttpResponse(framed(found.html, {}).document)
@@ -84,7 +84,7 @@ def html(request: Asked, folder: str, name: str) -> HttpResponse:
 
 
 def _context(request: Asked) -> dict[str, Any]:
-    who = _who(request)
+    who = who_asks(request)
     found = mails(who.address)
     wanted = request.GET.get("open", "")
     opened = next((m for m in found if m.name == wanted), None)
@@ -96,10 +96,12 @@ def _context(request: Asked) -> dict[str, Any]:
         "writing": request.GET.get("write") == "1" or (not found and opened is None),
         "sent": request.GET.get("sent") == "1",
         "shop_address": SHOP_ADDRESS,
+        "device": "mail",
     }
 
 
-def _who(request: Asked) -> Person:
+def who_asks(request: Asked) -> Person:
+    """Whom somebody plays: one of the cast, or somebody new. Raises Refused for an address that is none."""
     given = request.POST if request.method == "POST" else request.GET
     address = one_line(given.get("as", ""), 254).lower()
     known = next((person for person in CUSTOMERS if person.address == address), None)

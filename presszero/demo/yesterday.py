@@ -68,7 +68,7 @@ _ANSWER = "Thank you for writing. I have looked into it and put it right; write 
 def arrivals(line: Line) -> list[Incoming]:
     """The mails of yesterday, and of the same day a week before, as they came in."""
     return [
-        _incoming(line, matter, days_ago) for days_ago, matters in _DAYS for matter in sorted(matters, key=_by_clock)
+        incoming(line, matter, days_ago) for days_ago, matters in _DAYS for matter in sorted(matters, key=_by_clock)
     ]
 
 
@@ -79,14 +79,14 @@ def work(line: Line) -> None:
     topics = {topic.name: topic for topic in Topic.objects.filter(merchant=line.merchant)}
     for days_ago, matters in _DAYS:
         for matter in matters:
-            row = Conversation.objects.get(merchant=line.merchant, subject=_subject(matter, days_ago))
+            row = Conversation.objects.get(merchant=line.merchant, subject=subject(matter, days_ago))
             if matter.topic:
                 actions.set_topic(row, topics[matter.topic], by=team[matter.helper].actor)
             if matter.answered is not None:
-                _answer(row, matter, _at(line, matter, days_ago), team[matter.helper])
+                settle(row, matter, moment(line, matter, days_ago), team[matter.helper])
 
 
-def _answer(row: Conversation, matter: Matter, came: datetime, by: Membership) -> None:
+def settle(row: Conversation, matter: Matter, came: datetime, by: Membership) -> None:
     """Answered and resolved; where they wrote again, opened and resolved once more."""
     said = actions.reply(row, Answer(_ANSWER, uuid.uuid4()), by=by)
     at = came + timedelta(minutes=matter.answered or 0)
@@ -107,22 +107,23 @@ def _put_back(row: Conversation, at: datetime) -> None:
     Resolution.objects.filter(conversation=row, reopened_at=None).update(at=at)
 
 
-def _incoming(line: Line, matter: Matter, days_ago: int) -> Incoming:
-    at = _at(line, matter, days_ago)
+def incoming(line: Line, matter: Matter, days_ago: int) -> Incoming:
+    """The mail that a matter began with."""
+    at = moment(line, matter, days_ago)
     words = f"Hello,\n\n{matter.subject.rstrip('?')}. Could you have a look, please?\n\n{matter.who.name}"
-    raw = vouched(compose(matter.who, Letter(words, _subject(matter, days_ago), line.address), at), matter.who)
+    raw = vouched(compose(matter.who, Letter(words, subject(matter, days_ago), line.address), at), matter.who)
     headers = {"via": "smtp", "envelope_from": matter.who.address, "envelope_to": line.address, "peer": "127.0.0.1"}
     external_id = storable_id(scan.external_id(raw))
     number = lane(line.id, scan.lane_key(raw))
     return Incoming(line.merchant_id, line.id, external_id, number, headers, raw, received_at=at)
 
 
-def _subject(matter: Matter, days_ago: int) -> str:
+def subject(matter: Matter, days_ago: int) -> str:
     """Last week's were about last week's orders, and so are matters of their own."""
     return matter.subject if days_ago == 1 else f"{matter.subject} ({1000 + 7 * days_ago})"
 
 
-def _at(line: Line, matter: Matter, days_ago: int) -> datetime:
+def moment(line: Line, matter: Matter, days_ago: int) -> datetime:
     zone = ZoneInfo(line.merchant.timezone)
     day = datetime.now(zone).date() - timedelta(days=days_ago)
     return datetime.combine(day, time(*matter.clock), zone).astimezone(UTC)

@@ -1,4 +1,4 @@
-"""What a customer opens: the chat's frame, the web form, and the page where they say how much it matters.
+"""What a customer opens: the chat's frame, the web form, the order page, and the page that asks how much it matters.
 
 Owns: no rows.
 Announces: nothing.

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from presszero.desk.frame import framed
 from presszero.desk.views.settings.shop import sample_mail
-from presszero.frontdoor.form.embed import contrast_with_white
 from presszero.merchants.models import Brand
 from presszero.team.models import Membership
+from presszero.ui.looks import contrast_with_white
 
 DARK, LIGHT = "#101615", "#ffffff"
 

@@ -18,15 +18,23 @@ from aiosmtpd.smtp import SMTP
 from django.test import Client
 from django.utils import timezone
 
-from presszero.conversations.models import Conversation, Message
-from presszero.demo import mailbox
+from presszero.commerce import queries
+from presszero.commerce.models import Order
+from presszero.conversations.models import Conversation, Message, SideThread
+from presszero.customers.models import Customer
+from presszero.demo import mailbox, month
 from presszero.demo.cast import ADA, BEN, MALLORY, MAYA, PASSWORD, SHOP_ADDRESS, SHOP_SLUG
+from presszero.demo.orders import ORDERS
 from presszero.demo.seed import seed
 from presszero.demo.writing import Letter, compose, vouched
 from presszero.demo.yesterday import WEEK_BEFORE, YESTERDAY
+from presszero.insights.days import month_before
+from presszero.insights.gathering import month_of
 from presszero.insights.queries import day_of
 from presszero.mailroom.models import Quarantine
 from presszero.merchants.models import Merchant
+from presszero.outreach.models import Outreach
+from presszero.promises.models import Gap, Promise
 from presszero.team.actions import Browser, sign_in
 
 
@@ -47,9 +55,51 @@ def test_the_demo_shop_opens_once_with_every_state_in_it(home: Path) -> None:
     assert Quarantine.objects.get(merchant=shop, closed_at=None).sender == "offers@bulk.example"
     boots = Conversation.objects.get(merchant=shop, subject="Boots still not here")
     assert boots.messages.count() == 3 and boots.waiting_since and boots.assignee
+    asked = SideThread.objects.get(merchant=shop)
+    assert (asked.conversation_id, asked.waits_for) == (boots.id, "us"), "the warehouse has answered"
     assert not Conversation.objects.filter(merchant=shop, subject="Hedge shears").exists()
+    _bought(shop)
+    _promised(shop)
     seed()
+    assert len(ORDERS) + len(month.ORDERS) == Order.objects.filter(merchant=shop).count()
+    _six_weeks(shop)
     assert Message.objects.count() == before and Merchant.objects.count() == 2
+
+
+def _promised(shop: Merchant) -> None:
+    """Every state but one once, something that differs, and one who heard of it from us first."""
+    states = {row.state for row in Promise.objects.filter(merchant=shop)}
+    assert states == {"open", "at_risk", "kept", "broken", "renegotiated"}
+    assert Gap.objects.filter(merchant=shop, closed_at=None).exists()
+    assert Outreach.objects.get(merchant=shop).state == "answered"
+
+
+def _six_weeks(shop: Merchant) -> None:
+    """What service took and gave in them, and what was bought after it; they touch three months at the most."""
+    first = timezone.localdate().replace(day=1)
+    firsts = (first, month_before(first), month_before(month_before(first)))
+    months = [month_of(shop, each, timezone.now()) for each in firsts]
+    assert sum(each.labour for each in months) > 4_000 and sum(each.gave for each in months) == 6_000
+    assert sum(each.unpriced for each in months) == 0
+    assert sum(each.after(30).kept for each in months) > 10_000
+    assert months[0].shown + len(months[0].trial) > 5
+
+
+def _bought(shop: Merchant) -> None:
+    """Ada's three orders, of which 1042 is late; the shelves; and what guests bought, which is nobody's."""
+    ada = Customer.objects.get(merchant=shop, handles__address=ADA.address, root=None)
+    panel = queries.panel(ada)
+    late = panel.orders[0]
+    assert [each.order.number for each in panel.orders] == ["#1042", "#0987", "#0911"]
+    assert (late.order.sent, late.shipments[0].state, len(late.lines)) == ("sent", "in_transit", 3)
+    assert late.order.promised_by and late.order.promised_by < timezone.localdate()
+    assert all(line.variant_id for line in late.lines)
+    assert panel.worth.orders == 3
+    (replaced,) = Order.objects.filter(merchant=shop, kind="replacement")
+    assert replaced.origin and replaced.origin.number == "#1071" and replaced.total == 0
+    assert queries.find_variants(shop.id, "fell brown 41")[0].stock == 2
+    assert Order.objects.filter(merchant=shop, customer=None, email="mira@kent.example").count() == 2
+    assert {each.paid for each in Order.objects.filter(merchant=shop)} >= {"pending", "paid", "part_refunded", "voided"}
 
 
 @pytest.mark.slow

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
+from presszero.calls.dialling import dials_out
 from presszero.channels.adapters.chat.adapter import MAX_FILES, MAX_TEXT, adapter
 from presszero.channels.answering import expects, sentence
 from presszero.channels.models import Line
@@ -73,10 +74,18 @@ def config_of(line: Line, asked: list[str], at: datetime) -> dict[str, Any]:
         "minutes": line.first_reply_minutes,
         "privacy": _matching(re.compile(r"https?://[^\s<>\"]{1,500}"), own.get("privacy")),
         "phone": _matching(_PHONE, own.get("phone") or line.brand.phone),
+        "callMe": _call_me(line),
         "texts": texts(language, own.get("texts")),
         "invitations": _invitations(own.get("invitations"), language),
         "limits": {"files": MAX_FILES, "bytes": adapter.can.max_attachment_bytes, "text": MAX_TEXT},
     }
+
+
+def _call_me(line: Line) -> str:
+    """The page on which they ask to be called, where the brand has a number that calls."""
+    numbers = Line.objects.filter(merchant_id=line.merchant_id, brand_id=line.brand_id, kind="phone", paused_at=None)
+    found = next((each for each in numbers.order_by("id") if dials_out(each)), None)
+    return f"/call/{found.token}" if found else ""
 
 
 def policy(sites: list[str]) -> str:

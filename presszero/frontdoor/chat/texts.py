@@ -94,6 +94,8 @@ EN = {
     "zero_write": "Write here",
     "zero_write_more": "A person reads it",
     "zero_call": "Call us",
+    "zero_call_me": "Call me",
+    "zero_call_me_more": "Keep your place, and we ring you",
     "zero_mail": "By e-mail",
     "zero_mail_more": "Leave your address, and we write to you",
     "wrong_many": "At most {n} files go with one message. Send the others with the next one.",

@@ -17,17 +17,15 @@ from presszero.promises.queries import sentence
 from presszero.team.browser import address_of
 from presszero.team.gate import public
 from presszero.team.throttle import Limit, network, tries
-from presszero.ui.page import page
+from presszero.ui.looks import look_of
 
-from ..form.embed import look_of
+from ..alone import alone, nothing, private
 from ..form.words import language_of
 from .place import Place, place_of
 from .questions import Questions
 
 KNOCKS = Limit("say-knocks", 120, timedelta(minutes=15))  # of one network, links that lead nowhere count as well
 SAYS = Limit("say", 12, timedelta(hours=1))  # about one matter
-
-_FRAME: dict[str, object] = {"line": None, "embedded": False, "parent": "", "sites": []}  # it stands in no other page
 
 
 @public
@@ -79,17 +77,9 @@ def _drawn(request: HttpRequest, token: str, place: Place, questions: Questions,
 def _page(
     request: HttpRequest, template: str, token: str, place: Place, more: dict[str, object], status: int = 200
 ) -> HttpResponse:
-    context = {**_FRAME, "token": token, "brand": place.line.brand.name, "look": f"/say/{token}/look.css", **more}
-    return _private(page(request, template, context, status))
+    context = {"token": token, "brand": place.line.brand.name, "look": f"/say/{token}/look.css", **more}
+    return private(alone(request, template, context, status))
 
 
 def _told(request: HttpRequest, title: str, sentence: str, status: int) -> HttpResponse:
-    context = {**_FRAME, "brand": _("Contact"), "title": title, "sentence": sentence}
-    return _private(page(request, "frontdoor/say_nothing.html", context, status))
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    """Kept by no cache, and told to no other site: the address is the key."""
-    response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "same-origin"  # our own form still has an origin to show
-    return response
+    return private(nothing(request, _("Contact"), title, sentence, status))

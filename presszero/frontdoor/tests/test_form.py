@@ -15,6 +15,7 @@ from presszero.conversations.models import Message
 from presszero.frontdoor.form import place as places
 from presszero.frontdoor.form import ticket as tickets
 from presszero.intake.quarantine import retry
+from presszero.mailroom.actions import body_of
 from presszero.mailroom.models import Quarantine, Received
 from presszero.visitors import actions as visitors
 from presszero.visitors.cookie import cookie_name
@@ -36,7 +37,7 @@ def browser(shop: cast.Shop) -> Browser:
 
 
 def stored() -> list[dict[str, Any]]:
-    return [json.loads(bytes(row.body)) for row in Received.objects.order_by("id")]
+    return [json.loads(body_of(row)) for row in Received.objects.order_by("id")]
 
 
 def test_it_is_drawn_with_its_topics_and_sets_no_cookie(browser: Browser) -> None:

@@ -12,6 +12,7 @@ from presszero.audit.actions import record
 from presszero.core.refusal import Refused
 from presszero.core.text import one_line
 from presszero.merchants.models import Brand, Hours, Merchant
+from presszero.remedies.actions.limits import set_default_limits
 from presszero.team.actions import found_team
 from presszero.team.models import Membership
 
@@ -77,6 +78,7 @@ def found(shop: NewShop, owner: Owner) -> Membership:
     )
     Brand.objects.create(merchant=merchant, name=name, signature=_signature(shop.alone))
     Hours.objects.create(merchant=merchant, name=_("Our hours"), timezone=merchant.timezone, weekly=OFFICE)
+    set_default_limits(merchant)
     member = found_team(merchant, owner.email, owner.name, owner.password)
     record("merchant.found", f"merchant:{merchant.id}", by=member.actor, merchant=merchant)
     return member

@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from presszero.audit.actions import record
+from presszero.channels.adapters.email.oauth.providers import providers
 from presszero.channels.models import Line
 from presszero.desk.forms.lines import EmailLineForm
 from presszero.host.ports import LMTP, SMTP
@@ -119,6 +120,8 @@ def _mailbox(request: MemberAsked, row: Line, form: Mailbox, status: int = 200) 
         "held": bool(row.id and row.secrets.get("smtp_password")),
         "by_hand": by_hand,
         "doors": {"smtp": SMTP.port, "lmtp": LMTP.port},
+        "sign_ins": providers(),
+        "origin": settings.ORIGIN,
         "section": line_section(row, timezone.now()) if row.id and not form.is_bound else None,
     }
     return show(request, "mailbox", context, status)
