@@ -74,16 +74,22 @@ _TABLES = (
     "conversations_message",
 )
 
+_BASE = 10_000_000  # far from ids that sequences have given
 _made: dict[str, Shop] = {}
 
 
 def million(ground: Ground, say: Callable[[str], None], conversations: int = CONVERSATIONS) -> Shop:
     """The shop, made when it is first asked for."""
     if ground.url not in _made:
-        shop = open_shop(ground, members=20)
-        _fill(ground, shop, conversations, say)
-        _made[ground.url] = shop
+        _made[ground.url] = filled(ground, say, conversations, _BASE)
     return _made[ground.url]
+
+
+def filled(ground: Ground, say: Callable[[str], None], conversations: int, base: int) -> Shop:
+    """A shop of its own with so many conversations, its ids above `base`."""
+    shop = open_shop(ground, members=20)
+    _fill(ground, shop, {"conversations": conversations, "base": base}, say)
+    return shop
 
 
 def long_one(ground: Ground, shop: Shop) -> int:
@@ -98,17 +104,16 @@ def long_one(ground: Ground, shop: Shop) -> int:
     return int(str(found[0]))
 
 
-def _fill(ground: Ground, shop: Shop, conversations: int, say: Callable[[str], None]) -> None:
+def _fill(ground: Ground, shop: Shop, size: dict[str, int], say: Callable[[str], None]) -> None:
     values = {
+        **size,
         "merchant": shop.merchant_id,
         "line": shop.line_id,
         "members": shop.member_ids,
         "team": len(shop.member_ids),
-        "customers": min(CUSTOMERS, conversations),
-        "conversations": conversations,
+        "customers": min(CUSTOMERS, size["conversations"]),
         "open": OPEN_SHARE,
         "long": LONG,
-        "base": 10_000_000,  # far from ids that sequences have given
     }
     with ground.as_owner_of_all() as connection:
         connection.execute("SET maintenance_work_mem = '512MB'")

@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from .ground import Ground
@@ -17,6 +18,7 @@ WARM, TIMES = 30, 200
 LIST, OPEN, REPLY = 15, 11, 10  # milliseconds
 
 Say = Callable[[str], None]
+C = TypeVar("C")
 
 
 class Browser:
@@ -93,18 +95,26 @@ def _measured(
     ground: Ground, name: str, bound: float, ask: Callable[[Browser, int], None], say: Say, note: str = ""
 ) -> Row:
     shop = million(ground, say)
+    used, took = spent(ground, lambda port: Browser(port, shop.tokens[0]), ask)
+    split = ", ".join(f"{part} {share:.1f} ms" for part, share in used.items())
+    say(f"{sum(used.values()):.1f} ms of CPU ({split}), {took:.0f} ms by the clock")
+    words = f"CPU: {split}; {took:.0f} ms by the clock; the mean of {TIMES}."
+    return at_most(name, sum(used.values()), bound, "ms CPU", f"{words} {note}".strip(), digits=1)
+
+
+def spent(ground: Ground, client: Callable[[int], C], ask: Callable[[C, int], None]) -> tuple[dict[str, float], float]:
+    """What a call costs, in milliseconds: CPU of app and of database, and by the clock. The mean of many.
+
+    `client` is told the app's port; `ask` makes the call of a number.
+    """
     with ground.app() as (port, running):
-        browser = Browser(port, shop.tokens[0])
+        asking = client(port)
         for number in range(WARM):
-            ask(browser, number)
+            ask(asking, number)
         parts = {"app": running.pid, "database": ground.server_pid()}
         before = {part: cpu(pid) for part, pid in parts.items()}
         begun = time.monotonic()
         for number in range(WARM, WARM + TIMES):
-            ask(browser, number)
+            ask(asking, number)
         took = (time.monotonic() - begun) / TIMES * 1000
-        used = {part: (cpu(pid) - before[part]) / TIMES * 1000 for part, pid in parts.items()}
-    split = ", ".join(f"{part} {spent:.1f} ms" for part, spent in used.items())
-    say(f"{sum(used.values()):.1f} ms of CPU ({split}), {took:.0f} ms by the clock")
-    words = f"CPU: {split}; {took:.0f} ms by the clock; the mean of {TIMES}."
-    return at_most(name, sum(used.values()), bound, "ms CPU", f"{words} {note}".strip(), digits=1)
+        return {part: (cpu(pid) - before[part]) / TIMES * 1000 for part, pid in parts.items()}, took

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from statistics import median
 
+LOAD_BEFORE = os.getloadavg()[0]  # of others: read before anything is measured
+
 HEAD = ("measure", "measured", "limit", "ratio", "target", "verdict")
+WHEN = "when"  # one column more on the page, where measures of several runs stand
 
 
 @dataclass(frozen=True)
@@ -54,15 +57,32 @@ def table(rows: Iterable[Row]) -> str:
     )
 
 
-def page(rows: Sequence[Row]) -> str:
-    """The table as docs/bench.md."""
-    lines = ["| " + " | ".join(cells) + " |" for cells in (HEAD, tuple("---" for _ in HEAD), *(r.cells for r in rows))]
-    notes = [f"- **{row.name}**: {row.note}" for row in rows if row.note]
+def page(rows: Sequence[Row], before: str = "") -> str:
+    """The table as docs/bench.md. before: the page as it stands, of which what was not measured now is kept."""
+    now = f"{datetime.now(UTC):%Y-%m-%d}, load {LOAD_BEFORE:.1f}"
+    told = _rows_of(before) | {row.name: (*row.cells, now) for row in rows}
+    notes = _notes_of(before) | {row.name: row.note for row in rows}
+    lines = [(*HEAD, WHEN), tuple("---" for _ in (*HEAD, WHEN)), *told.values()]
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
     words = (
         "# Measures\n\nWritten by `bin/bench --write`. Each is held against PostgreSQL on the same machine, in the\n"
         "same run, with the load on the same cores. Rates differ between machines by a factor of ten; ratios much less."
-        "\n\n"
-        f"Last run {datetime.now(UTC):%Y-%m-%d} on {machine}.\n\n"
+        "\n*When* says how much load others were on the cores before it began: above one, times by the clock are of "
+        "their\nwork as well.\n\n"
+        f"Last run on {machine}.\n\n"
     )
-    return words + "\n".join(lines) + "\n" + ("\n" + "\n".join(notes) + "\n" if notes else "")
+    said = [f"- **{name}**: {notes[name]}" for name in told if notes.get(name)]
+    table = ["| " + " | ".join(cells) + " |" for cells in lines]
+    return words + "\n".join(table) + "\n" + ("\n" + "\n".join(said) + "\n" if said else "")
+
+
+def _rows_of(page: str) -> dict[str, tuple[str, ...]]:
+    """The table's rows by name, of a page that `page` wrote."""
+    lines = [line.strip("| ").split("|") for line in page.splitlines() if line.startswith("|")]
+    cells = [tuple(map(str.strip, line)) for line in lines]
+    return {row[0]: row for row in cells[2:] if len(row) == len(HEAD) + 1}
+
+
+def _notes_of(page: str) -> dict[str, str]:
+    found = (line[4:].partition("**: ") for line in page.splitlines() if line.startswith("- **"))
+    return {name: note for name, _, note in found}

@@ -130,8 +130,10 @@ async def _conversations(ground: Ground, shop: Shop) -> list[int]:
 
 
 async def _desk(session: aiohttp.ClientSession, shop: Shop, story: Story, number: int, conversation: int) -> None:
-    """One browser: hears, and fetches what changed, as the desk's script does."""
+    """One browser: has its page open, hears, and fetches what changed, as the desk's script does."""
     cookies = {"Cookie": f"pz_session={shop.tokens[number]}"}
+    async with session.get(f"/conversations/{conversation}", headers=cookies) as page:
+        page.raise_for_status()
     places = {
         "list": "/desk/unassigned/rows?counts=1",  # every nudge about the list is one about the counts as well
         "conversation": f"/conversations/{conversation}/live",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -30,6 +31,16 @@ def cpu(root: int) -> float:
         total += sum(int(each) for each in fields[11:13]) if fields else 0
     ended = _stat(root)
     return (total + sum(int(each) for each in ended[13:15])) / TICK
+
+
+def cpu_exactly(root: int) -> float:
+    """As `cpu`, to the billionth instead of the hundredth; without what has ended."""
+    total = 0
+    for pid in tree(root):
+        for thread in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+            with contextlib.suppress(OSError):
+                total += int(thread.read_text().split()[0])
+    return total / 1e9
 
 
 def proportional(root: int) -> int:

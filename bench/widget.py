@@ -8,10 +8,11 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from statistics import median
 
 from playwright.sync_api import Browser, sync_playwright
+
+from tests import chromium
 
 from .ground import Ground
 from .row import Row, at_most
@@ -80,9 +81,8 @@ def _fetch(address: str) -> bytes:
 
 
 def _opening(origin: str) -> list[float]:
-    chromium = next(p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(p).exists())
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        browser = play.chromium.launch(executable_path=chromium.program(), args=chromium.FLAGS)
         took = [_once(browser, origin) for _ in range(WARM + TIMES)][WARM:]
         browser.close()
     return took
