@@ -1,4 +1,4 @@
-"""For every test: nothing of one test reaches the next.
+"""For every test: nothing of one test reaches the next, and a name that fits on a line.
 
 After a test that commits, Django would truncate every table: some seventy, most of them empty, which costs more than
 the usual test. Only those with rows are emptied here, the timeline and the audit record among them.
@@ -6,14 +6,69 @@ the usual test. Only those with rows are emptied here, the timeline and the audi
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Generator
 from functools import cache
 from typing import Any
 
+import pytest
 from django.db import connection, transaction
 from django.test import TransactionTestCase
+from whitenoise.middleware import WhiteNoiseMiddleware
+
+from presszero.host import pytest_tables
+from tests.chromium import _playwright, apart, browser, whole_browser
+
+__all__ = ["_playwright", "browser", "whole_browser"]  # fixtures for all tests
+
+_LONGEST_NAME = 60  # of a case of a parametrized test
+_looked_up = WhiteNoiseMiddleware.add_files_from_finders
 
 # Append-only by trigger, or with keys that are checked at once: rows do not leave these one by one.
 _TRUNCATED = ("timeline_event", "audit_record", "procrastinate_")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is gathered stays until the end: Python need not look through it for garbage, now or ever."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
+    with apart(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    with apart(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
+    with apart(item, last=nextitem is None):
+        return (yield)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Some cases are megabytes of hostile bytes. pytest would make each a name, and pass it between its processes."""
+    if not isinstance(val, str | bytes) or len(val) <= _LONGEST_NAME:
+        return None
+    start = val[:_LONGEST_NAME].decode("ascii", "replace") if isinstance(val, bytes) else val[:_LONGEST_NAME]
+    return f"{ascii(start)[1:-1]}... of {len(val)}"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The database of the tests begins as a copy of the run's tables."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = pytest_tables.template()
 
 
 def _emptied(self: Any) -> None:
@@ -37,4 +92,14 @@ def _which_have_rows() -> str:
     return " UNION ALL ".join(f"SELECT '{t}' WHERE EXISTS (SELECT 1 FROM \"{t}\")" for t in ours)
 
 
+def _found_once(self: WhiteNoiseMiddleware) -> None:
+    """The static files of the first of the tests' clients, for all. Looking for them costs as much as a short test."""
+    if not _static:
+        _looked_up(self)
+        _static.update(self.files)
+    self.files.update(_static)
+
+
+_static: dict[str, Any] = {}
+WhiteNoiseMiddleware.add_files_from_finders = _found_once  # type: ignore[method-assign]
 TransactionTestCase._fixture_teardown = _emptied  # type: ignore[method-assign]

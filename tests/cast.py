@@ -16,14 +16,20 @@ from email.utils import formatdate
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from presszero.channels.adapters.email import scan
 from presszero.channels.models import Entry, Line
-from presszero.channels.vocabulary import DeliveryReported
+from presszero.channels.vocabulary import DeliveryReported, Proof
+from presszero.channels.vocabulary import Handle as Address
+from presszero.commerce.actions.taking import take
+from presszero.commerce.models import Order, Store, Variant
 from presszero.conversations.actions import reply
 from presszero.conversations.actions.answer import Answer
 from presszero.conversations.models import Conversation, Message
-from presszero.intake.messages import understand_all
+from presszero.customers.claiming import customer_of
+from presszero.customers.models import Customer
+from presszero.intake.messages import understand_all, waiting
 from presszero.intake.split import split_all
 from presszero.intake.understanding import reports
 from presszero.mailroom.actions import receive
@@ -31,7 +37,10 @@ from presszero.mailroom.incoming import Incoming, storable_headers
 from presszero.mailroom.lanes import lane
 from presszero.mailroom.models import Received
 from presszero.merchants.models import Brand, Hours, Merchant
-from presszero.team.models import Membership, Person, Role
+from presszero.team.models import Membership, Person, Role, Team, TeamMember
+
+from . import goods
+from .waiting import until
 
 _numbers = itertools.count(1)
 _POLICY = email.policy.SMTP.clone(max_line_length=998)  # long ids stay on one line, as mail programs write them
@@ -69,10 +78,41 @@ class Shop:
         given = {"brand": self.brand, "hours": self.hours, "name": name}
         return Line.objects.get_or_create(merchant=self.merchant, kind=kind, address=address, defaults=given)[0]
 
+    @property
+    def shop(self) -> Store:
+        """Their web shop, connected, with boots, a coat and laces; there from the first time it is asked for."""
+        given = {"brand": self.brand, "name": self.merchant.name, "currency": self.merchant.currency}
+        address = f"shop.{self.merchant.slug}.example"
+        made, new = Store.objects.get_or_create(merchant=self.merchant, kind="shopify", address=address, defaults=given)
+        for each in goods.GOODS if new else ():
+            take(self.merchant.id, made, each)
+        return made
+
+    def stocks(self) -> dict[str, Variant]:
+        """The same things where no shop is connected, counted here: by sku."""
+        for each in goods.GOODS:
+            take(self.merchant.id, None, each)
+        return {row.sku: row for row in Variant.objects.filter(merchant=self.merchant, store=None)}
+
     def member(self, name: str, role: str, email: str) -> Membership:
         person, _ = Person.objects.get_or_create(email=email, defaults={"name": name})
         made = Membership.objects.create(merchant=self.merchant, person=person, role=role)
         self.team[name.split()[0].lower()] = made
+        return made
+
+    def queue(self, name: str, *members: Membership, role: str = Role.AGENT) -> Team:
+        """A team with a queue of its own."""
+        made = Team.objects.create(merchant=self.merchant, name=name)
+        for member in members:
+            TeamMember.objects.create(merchant=self.merchant, team=made, member=member, role=role)
+        return made
+
+    def limited(self, name: str, team: Team, role: str = Role.AGENT) -> Membership:
+        """An agent who sees this team's queue and nothing else."""
+        made = self.member(name, Role.AGENT, f"{name.split()[0].lower()}@{self.merchant.slug}.example")
+        Membership.objects.filter(id=made.id).update(sees_all=False)
+        made.sees_all = False
+        TeamMember.objects.create(merchant=self.merchant, team=team, member=made, role=role)
         return made
 
 
@@ -106,6 +146,20 @@ class Shopper:
         """Writes, and the product understands it. The message it became; None when it became none."""
         deliver(shop.line, self.mail(shop, text, subject, **headers).as_bytes())
         return work()
+
+    def known(self, shop: Shop) -> Customer:
+        """Who she is to the shop, with a proven address."""
+        return customer_of(shop.merchant.id, Address("email", self.address, self.name), Proof.VERIFIED, "a code")
+
+    def order(self, shop: Shop, number: str = "1042", store: Store | None = None, **values: Any) -> Order:
+        """An order of hers (goods.order), as `store` told it, or as it was brought in where there is none.
+
+        It is hers in our books once her address is proven: `known`.
+        """
+        said = {"email": self.address, "name": self.name, **values}
+        made = take(shop.merchant.id, store, goods.order(number, **said), source="store" if store else "sheet")
+        assert isinstance(made, Order)
+        return made
 
     def answers(self, shop: Shop, entry: Entry, text: str, **headers: str) -> Message | None:
         """Presses reply on what we sent her."""
@@ -177,15 +231,31 @@ def deliver(line: Line, raw: bytes, backfill: bool = False, **headers: str) -> b
 
 
 def work() -> Message | None:
-    """Does what the worker does with arrivals, until there is nothing left. The newest message there is."""
-    while split_all() or understand_all():
-        pass
+    """Does what the worker does with arrivals, until there is nothing left. The newest message there is.
+
+    Where the product runs beside us its worker may have taken some: those are waited for.
+    """
+    until(_nothing_waits, what="the understanding of what came")
     return Message.objects.order_by("-id").first()
 
 
-def unread() -> int:
-    """Arrivals not split or not understood yet."""
-    return Received.objects.filter(split_at=None).count()
+def _nothing_waits() -> bool:
+    while split_all() or understand_all():
+        pass
+    return not Received.objects.filter(split_at=None, lane__gte=0).exists() and not waiting()
+
+
+def taken_in(row: Incoming) -> Received:
+    """What a webhook brought, once it was split or set aside: by us, or by the worker of a product that runs."""
+    receive([row])
+    mine = Received.objects.filter(merchant_id=row.merchant_id, line_id=row.line_id, external_id=row.external_id)
+    return until(lambda: _split(mine), what=f"the taking of {row.external_id}")
+
+
+def _split(mine: QuerySet[Received]) -> Received | None:
+    while split_all():
+        pass
+    return mine.exclude(split_at=None).first()
 
 
 def the(message: Message | None) -> Message:

@@ -48,3 +48,8 @@ def test_a_mail_is_explained_without_django_or_a_database(tmp_path):
 
 def test_django_commands_keep_their_own_options():
     assert parser().parse_args(["manage", "migrate", "--plan"]).words == ["migrate", "--plan"]
+
+
+def test_the_command_line_knows_it() -> None:
+    options = parser().parse_args(["import", "zendesk", "file.zip", "--shop", "juniper", "--dry-run"])
+    assert (options.source, options.path, options.shop, options.dry_run) == ("zendesk", "file.zip", "juniper", True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _FILE = Path(__file__).with_name("ledger.toml")
-_ID = re.compile(r"(?:(?<![A-Za-z0-9])[A-Za-z]|(?<=[a-z])[A-Z])\d{1,2}(?![A-Za-z0-9])")
+_ID = re.compile(r"(?:(?<![A-Za-z0-9])(?:[Aa][Ii]|[A-Za-z])|(?<=[a-z])[A-Z])\d{1,2}(?![A-Za-z0-9])")
 
 
 @dataclass(frozen=True)

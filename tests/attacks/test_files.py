@@ -19,6 +19,7 @@ from presszero.channels.models import Attachment, Entry
 from presszero.conversations.actions.answer import MAX_UPLOADS
 from presszero.conversations.models import Upload
 from tests import cast
+from tests.waiting import crowded
 from tests.walls.everything import PNG, Everything, browser
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -144,7 +145,7 @@ def test_u6_an_archive_stays_closed(shop: cast.Shop, names: list[str], settings:
     content = _zip(names, b"\0" * (50_000_000 if names == ["bomb.bin"] else 1))
     begun = time.monotonic()
     row = received(shop, content, "application/zip", "archive.zip")
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 5 * crowded()
     assert (row.content_type, row.size) == ("application/zip", len(content))
     assert Attachment.objects.count() == 1
     assert [p.stat().st_size for p in tmp_path.rglob("*") if p.is_file()] == [len(content)]
@@ -169,7 +170,7 @@ BOMBS = {
 def test_u7_a_picture_too_large_for_any_screen_is_a_plain_file(shop: cast.Shop, bomb: str) -> None:
     begun = time.monotonic()
     row = received(shop, BOMBS[bomb], f"image/{bomb}", f"photo.{bomb}")
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 3 * crowded()
     assert row.content_type == "application/octet-stream"
     assert opened(shop, row)["Content-Disposition"].startswith("attachment")
 

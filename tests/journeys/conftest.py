@@ -9,30 +9,25 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from pytest_django import DjangoDbBlocker
 
+from presszero.commerce.payments.stripe.tests.fake_stripe import FakeStripe, fake_stripe
+from presszero.intake import hearing
 from presszero.team.models import Person
 from presszero.team.passwords import hashed
+from presszero.timeline.models import Cursor
+from presszero.timeline.reactions import listeners
 from tests import cast
 from tests.cast import Shop
 
 from .customer import Customer
 from .desk import PASSWORD, PATIENCE, Desk
-from .house import House, database_of_its_own, looking_into
+from .house import House, database_with_tables, looking_into, until
 from .provider import Provider
 
-SHOPS = 40  # made before the doors open, so that the mail doors know every address at once
+SHOPS = 64  # made before the doors open, so that the mail doors know every address at once
 PICTURES = Path(tempfile.gettempdir()) / "presszero-journeys"
-CHROMIUM = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 _FAILED = pytest.StashKey[bool]()
 expect.set_options(timeout=PATIENCE)
 
@@ -64,6 +59,13 @@ def provider() -> Iterator[Provider]:
 
 
 @pytest.fixture(scope="session")
+def stripe() -> Iterator[FakeStripe]:
+    """Where the running product believes Stripe to be."""
+    with fake_stripe() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
 def _database(worker: str) -> str:
     return f"journeys_{os.getpid()}_{worker}"
 
@@ -78,16 +80,28 @@ def worker(request: pytest.FixtureRequest) -> str:
 def _opened(
     _database: str,
     provider: Provider,
+    stripe: FakeStripe,
     tmp_path_factory: pytest.TempPathFactory,
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[tuple[House, list[Shop]]]:
-    house = House(tmp_path_factory.mktemp("house"), database_of_its_own(_database))
-    house.migrate()
+    ours = {"PRESSZERO_HTTP_MAY_REACH": "127.0.0.0/8"}  # sign-in providers that a journey starts
+    ours["PRESSZERO_STRIPE_API"] = stripe.address
+    house = House(tmp_path_factory.mktemp("house"), database_with_tables(_database), **ours)
     with django_db_blocker.unblock(), looking_into(NAME=_database):
         shops = [furnished(cast.juniper(str(number)), provider) for number in range(1, SHOPS)]
-    house.start()
-    yield house, shops
-    house.stop()
+    try:
+        house.start()
+        with django_db_blocker.unblock(), looking_into(NAME=_database):
+            until(hears_everything, 60, "that the worker listens")
+        yield house, shops
+    finally:
+        house.stop()
+
+
+def hears_everything() -> bool:
+    """A listener begins at the present: what happens before its first round it never hears."""
+    hearing.register()
+    return Cursor.objects.filter(listener__in=listeners).count() == len(listeners)
 
 
 @pytest.fixture
@@ -134,28 +148,15 @@ def ben(customer: Callable[[str], Customer]) -> Customer:
     return customer("Ben Ruiz")
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    # The browser's own loop runs in this thread, and Django would take its presence for asynchronous code.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    found = next((p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(p).exists()), None)
-    assert found, "The journeys drive a real Chromium; bin/test installs it, or: apt-get install chromium"
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=found, args=CHROMIUM)
-        yield chromium
-        chromium.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
 @pytest.fixture
 def sit_down(request: pytest.FixtureRequest, browser: Browser, house: House) -> Iterator[Callable[..., Desk]]:
-    """A member opens a window and signs in: sit_down(shop.maya). What the page complains of fails the journey."""
+    """A member opens a window and is signed in: sit_down(shop.maya). What the page complains of fails the journey."""
     desks: list[Desk] = []
 
     def open_window(member: object = None, **look: bool) -> Desk:
         desk = Desk(house, browser, **look)
         desks.append(desk)
-        return desk.sign_in(member) if member else desk  # type: ignore[arg-type]
+        return desk.enters(member) if member else desk  # type: ignore[arg-type]
 
     yield open_window
     name = re.sub(r"\W+", "-", request.node.name)

@@ -5,6 +5,12 @@ from __future__ import annotations
 from email.message import EmailMessage
 from email.utils import parseaddr
 
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from presszero.channels.models import Delivery
+from presszero.timeline.actions import wake
 from tests.cast import Shop, Shopper
 
 from .house import House, until
@@ -40,11 +46,28 @@ class Customer(Shopper):
         return mine
 
     def reads(self, many: int = 1) -> Taken:
-        """The newest of so many answers, once they are there."""
-        return self.provider.wait_for(self.address, many)
+        """The newest of so many answers, once they are there. The seconds to take them back in pass at once."""
+
+        def come() -> bool:
+            _time_passes(self.address)
+            return len(self.provider.mails(self.address)) >= many
+
+        until(come, 25, f"answer number {many} to {self.address}")
+        return self.provider.mails(self.address)[-1]
+
+    def waits(self) -> Taken:
+        """The first answer, after every second in which it might have been taken back."""
+        return self.provider.wait_for(self.address)
 
     def finds_nothing(self) -> bool:
         return not self.provider.mails(self.address)
+
+
+@transaction.atomic
+def _time_passes(address: str) -> None:
+    """For what waits to be sent to this address."""
+    if Delivery.objects.filter(address=address, state="queued", not_before__gt=timezone.now()).update(not_before=Now()):
+        wake("outbox")
 
 
 def came(what: object, seconds: float = 10) -> None:

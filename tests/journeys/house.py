@@ -7,37 +7,27 @@ import signal
 import smtplib
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
-from typing import TypeVar
 
 import psycopg
 from django.conf import settings
 from django.db import connection
 
+from presszero.host import pytest_tables
 from presszero.host.ports import answers
 from presszero.intake.edge.database import conninfo
 from tests.ports import free_ports
-
-T = TypeVar("T")
-
-
-def until(seen: Callable[[], T], seconds: float = 15, what: str = "it") -> T:
-    """What `seen` says once it says something; fails when it does not in time."""
-    ends = time.monotonic() + seconds
-    while not (found := seen()):
-        assert time.monotonic() < ends, f"{what} did not happen within {seconds} seconds"
-        time.sleep(0.05)
-    return found
+from tests.waiting import until
 
 
 class House:
     """All processes under the one supervisor. `database`: a URL, or "" for the embedded one; `extra`: more settings."""
 
     def __init__(self, folder: Path, database: str, command: str = "serve", **extra: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.command = folder, command
         self.edge, self.app, self.smtp, self.lmtp = free_ports(4)
         self.environment = {
@@ -50,6 +40,7 @@ class House:
             "PRESSZERO_APP_PORT": str(self.app),
             "PRESSZERO_SMTP_PORT": str(self.smtp),
             "PRESSZERO_LMTP_PORT": str(self.lmtp),
+            "PRESSZERO_PHONE": "0",  # two more processes, for the journeys that telephone
             **extra,
         }
         self.log = folder / "serve.log"
@@ -60,7 +51,6 @@ class House:
         return f"http://127.0.0.1:{self.edge}"
 
     def start(self, seconds: float = 60) -> House:
-        self.folder.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             command = [sys.executable, "-m", "presszero", self.command]
             self.process = subprocess.Popen(
@@ -71,8 +61,9 @@ class House:
         return self
 
     def migrate(self) -> None:
-        """Makes the tables, so that shops can be opened before the doors are."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        """Makes the tables in a PostgreSQL of the house's own, as the tests' own were made."""
+        if pytest_tables.fill(self.environment["DATABASE_URL"]):
+            return
         command = [sys.executable, "-m", "presszero", "migrate"]
         subprocess.run(command, env=self.environment, cwd=settings.BASE_DIR, check=True, capture_output=True)
 
@@ -101,14 +92,19 @@ class House:
         return True
 
 
-def database_of_its_own(name: str) -> str:
+def database_of_its_own(name: str, template: str = "template1") -> str:
     """An empty database beside the tests' own; its URL."""
     given = connection.settings_dict
     with psycopg.connect(conninfo({**given, "NAME": "postgres"}), autocommit=True) as plain:
         plain.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
-        plain.execute(f'CREATE DATABASE "{name}"'.encode())
+        plain.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
     password = f":{given['PASSWORD']}" if given["PASSWORD"] else ""
     return f"postgresql://{given['USER']}{password}@/{name}?host={given['HOST']}&port={given['PORT'] or 5432}"
+
+
+def database_with_tables(name: str) -> str:
+    """The same with its tables, so that shops can be opened before the doors are."""
+    return database_of_its_own(name, pytest_tables.template())
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import email.policy
 import threading
@@ -14,6 +15,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from tests.ports import free_ports
 
 from .house import until
+
+BUSY = "@busy.example"  # whose mail server takes only so many, until it goes on
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Provider:
     def __init__(self) -> None:
         self._taken: list[Taken] = []
         self._lock = threading.Lock()
+        self.takes: int | None = None  # mails to busy ones; None: all of them
         self._door = Controller(self, hostname="127.0.0.1", port=free_ports(1)[0])
 
     @property
@@ -53,10 +57,17 @@ class Provider:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         raw = bytes(envelope.original_content or b"")
+        while any(to.endswith(BUSY) for to in envelope.rcpt_tos) and self._is_full():
+            await asyncio.sleep(0.05)
         read = email.message_from_bytes(raw, _class=EmailMessage, policy=email.policy.default)
         with self._lock:
             self._taken.append(Taken(envelope.mail_from or "", tuple(envelope.rcpt_tos), read, raw))
         return "250 2.0.0 Taken"
+
+    def _is_full(self) -> bool:
+        with self._lock:
+            taken = sum(each.recipients[0].endswith(BUSY) for each in self._taken)
+        return self.takes is not None and taken >= self.takes
 
     def mails(self, to: str) -> list[Taken]:
         """What lies in somebody's mailbox, oldest first; what we said at once and by ourselves is in `first_words`."""

@@ -13,6 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from presszero.demo import cast
+from tests import chromium
 from tests.ports import free_ports
 
 from .desk import Desk
@@ -20,7 +21,6 @@ from .house import House
 from .passer import Passer
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
-CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--hide-scrollbars"]
 # name → (who looks, on a phone, address, what to wait for); "" is the conversation about order 1042
 PAGES = {
     "list": (cast.MAYA, False, "/desk/mine", "#rows a.row"),
@@ -28,14 +28,43 @@ PAGES = {
     "lines": (cast.TOMAS, False, "/settings/lines", "h1"),
     "quarantine": (cast.TOMAS, False, "/settings/quarantine", "table"),
     "yesterday": (cast.TOMAS, False, "/yesterday", ".tiles"),
+    "service": (cast.TOMAS, False, "/insights/service", ".tiles"),
+    "search": (cast.MAYA, False, "/search?q=parcel", "#rows a.row"),
+    "view-builder": (cast.TOMAS, False, "/views/new", "h1"),
+    "rules": (cast.TOMAS, False, "/settings/rules", "h1"),
+    "privacy": (cast.TOMAS, False, "/settings/privacy", "h1"),
+    "record": (cast.TOMAS, False, "/settings/record", "h1"),
+    "import": (cast.TOMAS, False, "/settings/import", "h1"),
+    "api": (cast.TOMAS, False, "/api/docs", "h1"),
+    "authority": (cast.TOMAS, False, "/settings/authority", "h1"),
+    "stores": (cast.TOMAS, False, "/settings/stores", "h1"),
+    "suggestions": (cast.TOMAS, False, "/settings/suggestions", "h1"),
+    "being-paid": (cast.TOMAS, False, "/settings/payments", "h1"),
+    "order-typed": (cast.MAYA, False, "/orders/new", "h1"),
+    "order-search": (cast.MAYA, False, "/search?q=1042", "#rows .group"),
+    "promises": (cast.TOMAS, False, "/promises?show=risk", "h1"),
+    "promises-kept": (cast.TOMAS, False, "/promises?show=kept", "h1"),
+    "promise-settings": (cast.TOMAS, False, "/settings/promises", "h1"),
+    "messages": (cast.TOMAS, False, "/settings/messages/late", "h1"),
+    "to-many": (cast.TOMAS, False, "/outreach/new", "h1"),
+    "writing-first": (cast.TOMAS, False, "/settings/writing-first", "h1"),
+    "carriers": (cast.TOMAS, False, "/settings/carriers", "h1"),
+    "forecasts": (cast.TOMAS, False, "/settings/forecasts", "h1"),
     "set-up": (cast.TOMAS, False, "/setup/look", ".first-preview"),
     "readiness": (cast.TOMAS, False, "/readiness", ".ready-part"),
     "pretend": (cast.TOMAS, False, "/pretend", "iframe"),
     "phone-list": (cast.MAYA, True, "/desk/waiting", "#rows a.row"),
     "phone-yesterday": (cast.MAYA, True, "/yesterday", ".tiles"),
+    "phone-service": (cast.TOMAS, True, "/insights/service", ".tiles"),
     "phone-set-up": (cast.TOMAS, True, "/setup/hours", ".first-pick"),
     "phone-readiness": (cast.TOMAS, True, "/readiness", ".ready-part"),
     "phone-conversation": (cast.MAYA, True, "", ".stream article"),
+    "phone-authority": (cast.TOMAS, True, "/settings/authority", "h1"),
+    "phone-order-typed": (cast.MAYA, True, "/orders/new", "h1"),
+    "phone-record": (cast.TOMAS, True, "/settings/record", "table"),
+    "phone-promises": (cast.TOMAS, True, "/promises", "h1"),
+    "phone-to-many": (cast.TOMAS, True, "/outreach", "h1"),
+    "phone-alerts": (cast.MAYA, True, "/me/alerts", "h1"),
 }
 SETTLE = 1200  # milliseconds for fonts, slots and the frame beside
 
@@ -48,8 +77,9 @@ def main() -> int:
         print("Opening the demo shop.")
         house.start(180)
         with sync_playwright() as play:
-            found = next(p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(p).exists())
-            browser = play.chromium.launch(executable_path=found, args=CHROMIUM)
+            browser = play.chromium.launch(
+                executable_path=chromium.program(), args=[*chromium.FLAGS, "--hide-scrollbars"]
+            )
             for dark in (False, True):
                 take_all(house, browser, dark)
             browser.close()
@@ -75,11 +105,35 @@ def take_all(house: House, browser: Browser, dark: bool) -> None:
         desk.page.wait_for_selector(shown)
         desk.page.wait_for_timeout(SETTLE)
         keep(desk.page, f"{name}-{shade}")
+    take_doing(desks[cast.MAYA, False].page, shade)
     take_customers(house, browser, desks[cast.MAYA, False], dark)
     for desk in desks.values():
         desk.leave()
         for complaint in desk.complaints:
             print(f"The page complains: {complaint}", file=sys.stderr)
+
+
+def take_doing(page: Page, shade: str) -> None:
+    """What stands above a page while somebody works: anything by typing, and the warehouse's answer."""
+    page.goto(about_1042(page))
+    page.wait_for_selector(".side-line")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("snooze")
+    page.wait_for_timeout(SETTLE)
+    keep(page, f"palette-{shade}")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.locator(".side-line").first.click()
+    page.wait_for_timeout(SETTLE)
+    keep(page, f"side-{shade}")
+    page.keyboard.press("Escape")
+    for key, name in (("b", "orders"), ("y", "remedy"), ("p", "order-by-link")):
+        page.goto(about_1042(page))
+        page.wait_for_selector("#side .panel")
+        page.wait_for_timeout(SETTLE)
+        page.keyboard.press(key)
+        page.wait_for_timeout(SETTLE)
+        keep(page, f"{name}-{shade}")
 
 
 def take_customers(house: House, browser: Browser, maya: Desk, dark: bool) -> None:

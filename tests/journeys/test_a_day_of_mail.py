@@ -16,7 +16,7 @@ from .desk import Desk
 def test_a_mail_is_answered_with_the_keyboard_alone_and_settled(
     shop: Shop, ada: Customer, sit_down: Callable[..., Desk]
 ) -> None:
-    desk = sit_down(shop.maya).press("g", "u").is_live()
+    desk = sit_down().sign_in(shop.maya).press("g", "u").is_live()
     expect(desk.page.get_by_text("All taken")).to_be_visible()
 
     ada.posts(shop, "Where is my order 1042?", "Order 1042")
@@ -47,7 +47,7 @@ def test_a_mail_is_answered_with_the_keyboard_alone_and_settled(
     expect(desk.row("Order 1042")).to_be_visible()
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.long)], ids=["light", "dark"])
 def test_the_same_on_a_phone(shop: Shop, ada: Customer, sit_down: Callable[..., Desk], dark: bool) -> None:
     phone = sit_down(shop.maya, phone=True, dark=dark).go_to("Unassigned")
     ada.posts(shop, "Where is my order 1042?", "Order 1042")

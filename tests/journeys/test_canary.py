@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import jwt
+import pytest
 import requests
 from playwright.sync_api import Browser, Request
 
@@ -25,7 +26,13 @@ from .street import form_line, street
 from .test_every_page import _FOLLOW
 from .test_hostile_mail import CANARY, HOST, hostile
 
+_FOUND = """() => [
+    window.pwned ?? null,
+    document.querySelectorAll("svg[onload], [onerror], [onfocus], body script:not([src]):not([type])").length,
+    document.documentElement.outerHTML.includes("pz49"),
+]"""
 PAGES = 25  # at the least, of different kinds
+WALKED = pytest.mark.parametrize("most", [30, pytest.param(10_000, marks=pytest.mark.long)], ids=["some", "all"])
 
 
 class Hostile:
@@ -48,8 +55,9 @@ class Hostile:
         return {"Cookie": "; ".join(f"{c.name}={c.value}" for c in self.session.cookies), "X-Forwarded-For": CANARY}
 
 
+@WALKED
 def test_x1_x5_x6_the_canary_sings_on_no_page(
-    house: House, shop: Shop, ada: Customer, browser: Browser, sit_down: Callable[..., Desk]
+    house: House, shop: Shop, ada: Customer, browser: Browser, sit_down: Callable[..., Desk], most: int
 ) -> None:
     form = form_line(shop)
     form.settings |= {"topics": [{"name": "Late", "fields": [{"key": "order", "label": "Order", "kind": "text"}]}]}
@@ -59,7 +67,7 @@ def test_x1_x5_x6_the_canary_sings_on_no_page(
         _by_chat(Hostile(house, line), line)
         _by_form(browser, house, form)
         until(lambda: Conversation.objects.filter(merchant=shop.merchant).count() >= 3, 30, "three conversations")
-        _walk(sit_down(shop.team["rosa"]), shop)
+        _walk(sit_down(shop.team["rosa"]).forgives(), shop, most)
         her = Passer(browser, site)
         reached: list[str] = []
         her.context.on("request", lambda request: _note(request, (house.origin, site), reached))
@@ -108,15 +116,18 @@ def _by_form(browser: Browser, house: House, form: Line) -> None:
     her.leaves()
 
 
-def _walk(desk: Desk, shop: Shop) -> None:
-    """Every page that can be reached from the desk, each kind once, and each of the hostile conversations."""
+def _walk(desk: Desk, shop: Shop, most: int) -> None:
+    """Pages that can be reached from the desk, each kind once, and each of the hostile conversations: so many at most.
+
+    The same string is at every address in tests/attacks/test_markup.py, without a browser.
+    """
     reached: list[str] = []
     desk.context.on("request", lambda request: _note(request, (desk.house.origin,), reached))
     kinds, waiting = set[str](), ["/desk/mine", "/desk/unassigned", "/search?q=pz", "/readiness", "/yesterday"]
     everyone = Conversation.objects.filter(merchant=shop.merchant).values_list("id", "customer_id")
     waiting += [address for c, p in everyone for address in (f"/conversations/{c}", f"/customers/{p}")]
     always, been = set(waiting), set[str]()
-    while waiting:
+    while waiting and len(kinds) < most:
         address = waiting.pop(0)
         if address in been:
             continue
@@ -129,10 +140,8 @@ def _walk(desk: Desk, shop: Shop) -> None:
         ):
             continue
         kinds.add(kind)
-        with desk.forgiving():
-            desk.page.goto(address)
-            desk.page.wait_for_load_state("load")
-            desk.page.wait_for_timeout(250)  # slots come by themselves
+        desk.page.goto(address)
+        desk.page.wait_for_timeout(200)  # slots come by themselves
         _nothing_ran(desk, reached, address)
         waiting += desk.page.evaluate(_FOLLOW)
     assert len(kinds) > PAGES, sorted(kinds)
@@ -140,11 +149,7 @@ def _walk(desk: Desk, shop: Shop) -> None:
 
 def _nothing_ran(desk: Desk, reached: list[str], address: str) -> None:
     assert reached == [], address
-    assert desk.page.evaluate("window.pwned") is None, address
-    assert desk.page.locator("svg[onload], [onerror], [onfocus], body script:not([src]):not([type])").count() == 0, (
-        address
-    )
-    assert "pz49" not in desk.page.content(), address
+    assert desk.page.evaluate(_FOUND) == [None, 0, False], address
     assert not [each for each in desk.complaints if "CSP" in each or "dialog" in each], address
 
 

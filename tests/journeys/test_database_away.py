@@ -27,6 +27,7 @@ from presszero.host.postgres import Cluster, Server, start
 from presszero.mailroom.models import Received
 from tests import cast, ledger
 from tests.cast import Shop, Shopper
+from tests.waiting import crowded
 
 from .conftest import furnished
 from .desk import Desk
@@ -89,6 +90,7 @@ def cottage(plug: Plug, provider: Provider, django_db_blocker: DjangoDbBlocker) 
         house.stop()
 
 
+@pytest.mark.long  # it is away for half a minute; presszero/intake/edge/tests/test_database_away.py has it shorter
 def test_f17_the_database_is_away_while_webhooks_and_mail_arrive(
     cottage: House, plug: Plug, provider: Provider, browser: Browser
 ) -> None:
@@ -120,7 +122,7 @@ def test_f17_the_database_is_away_while_webhooks_and_mail_arrive(
         back = time.monotonic()
         connection.close()  # the test's own, which broke too
         until(lambda: desk.page.request.get("/desk/unassigned").status == 200, 10, "the desk")
-        assert time.monotonic() - back < 10
+        assert time.monotonic() - back < 10 * crowded()
         for subject in list(mails.waiting):
             until(partial(_mail, house, shop, ada, mails, int(subject.split()[1])), 30, subject)
         until(lambda: Received.objects.filter(merchant=shop.merchant).count() >= len(hooks.taken + mails.taken), 30)

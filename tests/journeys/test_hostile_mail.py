@@ -9,11 +9,12 @@ from email.utils import formataddr
 
 from playwright.sync_api import Request, expect
 
-from presszero.conversations.models import Conversation, Macro
+from presszero.conversations.models import Conversation, Draft, Macro
 from tests.cast import Shop
 
 from .customer import Customer
 from .desk import Desk
+from .house import until
 from .test_quarantine import nested
 
 HOST = "canary.example"
@@ -87,7 +88,7 @@ def test_x1_x2_x3_x4_x5_x7_a_hostile_mail_is_only_ever_text(
     expect(macro).to_contain_text("{{7*7}}")
     desk.press("Enter")
     expect(desk.answer_box).to_have_value(re.compile(r"pz<svg/onload.*\{\{7\*7\}\}", re.DOTALL))
-    desk.page.wait_for_timeout(1200)  # the draft is saved
+    until(lambda: Draft.objects.filter(merchant=shop.merchant, text__contains="{{7*7}}").exists(), what="the draft")
     desk.press("Escape", "m")
     desk.page.get_by_role("dialog").get_by_role("searchbox").fill("pz<svg")
     desk.press("Escape")

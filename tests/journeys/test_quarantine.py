@@ -30,6 +30,7 @@ def test_a_mail_that_cannot_be_read_is_seen_saved_tried_again_and_discarded(
     ada.posts(shop, "A good one after it.", "After it")
     desk = sit_down(shop.tomas).go_to("Unassigned")
     expect(desk.row("After it")).to_be_visible()  # the line goes on
+    until(Quarantine.objects.filter(merchant=shop.merchant).exists, what="that the other one is held back")
     desk.views.get_by_role("link", name="Held back").click()
     held = desk.page.get_by_role("row").filter(has_text="nested more than 30 deep")
     expect(held).to_be_visible()

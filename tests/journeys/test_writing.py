@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable
 from email.message import EmailMessage
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
-from presszero.conversations.models import Macro
+from presszero.conversations.models import Draft, Macro
 from tests.cast import Shop
 
 from .customer import Customer
 from .desk import Desk
+from .house import until
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
@@ -43,7 +44,7 @@ def test_what_is_taken_back_never_leaves_and_what_is_sent_later_waits(
     desk.go_to("Mine").open("Fell boot")
     expect(desk.answer_box).to_have_value("No, sadly nott.")  # the draft was kept
     desk.answer("Yes, it is, up to the ankle.").is_told("Sending.")
-    answer = ada.reads()
+    answer = ada.waits()
     assert "Yes, it is, up to the ankle." in answer.text
     assert len(ada.provider.mails(ada.address)) == 1  # what was taken back had been due earlier
     assert ben.finds_nothing()
@@ -51,6 +52,22 @@ def test_what_is_taken_back_never_leaves_and_what_is_sent_later_waits(
     desk.open("Opening hours").page.get_by_role("button", name="Take it back").click()
     desk.is_told("Taken back. It is a draft again.")
     expect(desk.answer_box).to_have_value("From nine, every day.")
+
+
+def test_a_draft_that_is_slower_than_its_answer_does_not_come_back(
+    shop: Shop, ada: Customer, sit_down: Callable[..., Desk]
+) -> None:
+    ada.posts(shop, "Is the Fell boot waterproof?", "Fell boot")
+    desk = sit_down(shop.maya).go_to("Unassigned").open("Fell boot")
+    held: list[Route] = []
+    desk.page.route(re.compile("/drafts/reply$"), lambda route: held.append(route), times=1)
+    desk.answer_box.fill("Yes, it is.")
+    until(lambda: held or desk.page.wait_for_timeout(20), what="the draft on its way")
+    desk.send_button.click()
+    desk.is_told("Sending.").reads("Yes, it is.")
+    with desk.page.expect_response(re.compile("/drafts/reply$")):
+        held[0].continue_()
+    until(lambda: not Draft.objects.filter(merchant=shop.merchant).exists(), what="an end of the draft")
 
 
 def test_a_macro_fills_in_who_it_speaks_of(shop: Shop, ada: Customer, sit_down: Callable[..., Desk]) -> None:

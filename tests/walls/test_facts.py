@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from presszero.intake.hearing import APPS
 from presszero.timeline.facts import Fact, kinds
 
 for _file in Path(__file__).parents[2].glob("presszero/*/facts.py"):
@@ -20,7 +21,29 @@ for _file in Path(__file__).parents[2].glob("presszero/*/facts.py"):
 FACTS = sorted((fact for fact in kinds.values() if fact.__module__.endswith(".facts")), key=lambda fact: fact.kind)
 
 # Short words out of a list that the product itself makes; never what somebody typed.
-ENUMS = {"channel", "state", "role", "before", "after"}
+ENUMS = {
+    "source",
+    "order_kind",
+    "paid",
+    "sent",
+    "currency",
+    "remedy",
+    "rule",
+    "channel",
+    "state",
+    "role",
+    "before",
+    "after",
+    "outcome",
+    "gap_kind",
+    "because",
+    "stage",  # of a parcel
+    "notice",  # a kind of message that we write first
+    "choice",  # a kind of what they may tap
+    "left",  # how waiting for a person ended
+    "ended",  # how a call ended
+    "reason",  # why a member is away
+}
 PLACED = {"merchant_id", "by", "at", "customer_id", "conversation_id", "order_id"}
 
 
@@ -55,3 +78,12 @@ def test_an_apps_docstring_names_the_facts_it_announces() -> None:
         if fact.kind not in said:
             silent.append(f"presszero/{app}/__init__.py does not name {fact.kind}")
     assert not silent
+
+
+def test_whoever_hears_stands_where_the_worker_looks() -> None:
+    """A listener in any other file is heard in tests that import it, and by no worker."""
+    root = Path(__file__).parents[2] / "presszero"
+    files = [each for each in root.rglob("*.py") if "tests" not in each.parts]
+    hearing = {each.relative_to(root).as_posix() for each in files if re.search(r"^@hears", each.read_text(), re.M)}
+    known = {f"{app.__name__.split('.', 1)[1].replace('.', '/')}.py" for app in APPS}
+    assert hearing - known == {"api/webhooks/reactions.py"}, "the API registers its own, in its apps.py"

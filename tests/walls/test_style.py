@@ -7,11 +7,15 @@ import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import django.template
+import pytest
 from jinja2 import Environment
+
+pytestmark = pytest.mark.xdist_group("style")
 
 ROOT = Path(__file__).parents[2]
 SIZES = Path(__file__).with_name("sizes.toml")
@@ -29,12 +33,58 @@ def files(*endings: str) -> list[Path]:
     return sorted({ROOT / name for name in listed if name.endswith(endings) and (ROOT / name).is_file()})
 
 
-def code() -> Iterator[tuple[Path, ast.Module]]:
-    """Every module of the product, tests and migrations left out."""
-    for file in files(".py"):
-        inside = file.relative_to(ROOT)
-        if inside.parts[0] in ("presszero", "config") and not {"tests", "migrations"} & set(inside.parts):
-            yield inside, ast.parse(file.read_text())
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A class, a function or an import, and where it stands."""
+
+    file: Path  # from the root
+    kind: str  # class · def · async def · import
+    name: str  # of an import from somewhere: where from
+    line: int
+    lines: int
+    of: str  # what it stands in: module · class · def
+    in_function: bool  # at any depth
+    said: bool  # it has a docstring
+
+
+@cache
+def parts() -> list[Part]:
+    """Of every file but the migrations, each parsed once: these tests stand in one process for it."""
+    here = [file.relative_to(ROOT) for file in files(".py")]
+    return [
+        part
+        for file in here
+        if "migrations" not in file.parts
+        for part in _within(file, ast.parse((ROOT / file).read_text()), "module", False)
+    ]
+
+
+def _within(file: Path, node: ast.AST, of: str, in_function: bool) -> Iterator[Part]:
+    """Statements alone: none of these stands in an expression."""
+    for field in ("body", "handlers", "orelse", "finalbody", "cases"):
+        for each in getattr(node, field, ()):
+            kind = _KINDS.get(type(each))
+            if kind:
+                name = getattr(each, "module" if kind == "import" else "name", "") or ""
+                said = kind != "import" and ast.get_docstring(each, clean=False) is not None
+                yield Part(file, kind, name, each.lineno, each.end_lineno - each.lineno + 1, of, in_function, said)
+            inner = kind.rpartition(" ")[2] if kind else of
+            yield from _within(file, each, inner, in_function or inner == "def")
+
+
+_KINDS = {
+    ast.ClassDef: "class",
+    ast.FunctionDef: "def",
+    ast.AsyncFunctionDef: "async def",
+    ast.Import: "import",
+    ast.ImportFrom: "import",
+}
+
+
+def code(*kinds: str) -> list[Part]:
+    """Of the product, tests left out."""
+    ours = ("presszero", "config")
+    return [p for p in parts() if p.kind in kinds and p.file.parts[0] in ours and "tests" not in p.file.parts]
 
 
 def test_no_file_is_a_drawer_for_everything() -> None:
@@ -42,35 +92,19 @@ def test_no_file_is_a_drawer_for_everything() -> None:
 
 
 def test_no_class_is_named_after_nothing() -> None:
-    assert [
-        f"{file}: {node.name}"
-        for file, tree in code()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ClassDef) and NO_WORDS.search(node.name)
-    ] == []
+    assert [f"{each.file}: {each.name}" for each in code("class") if NO_WORDS.search(each.name)] == []
 
 
 def test_nothing_is_imported_inside_a_function() -> None:
-    assert [
-        f"{file}:{inner.lineno}"
-        for file, tree in code()
-        if file.name != "cli.py"
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        for inner in ast.walk(node)
-        if isinstance(inner, ast.Import | ast.ImportFrom)
-    ] == []
+    inside = [each for each in code("import") if each.in_function and each.file.name != "cli.py"]
+    assert [f"{each.file}:{each.line}" for each in inside] == []
 
 
 def test_no_signals_and_no_logic_in_save() -> None:
-    wrong = []
-    for file, tree in code():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and re.match(r"django\..*\b(?:signals|dispatch)\b", f"{node.module}."):
-                wrong.append(f"{file}:{node.lineno} imports signals")
-            if isinstance(node, ast.ClassDef):
-                wrong += [f"{file}: {node.name}.save" for f in node.body if getattr(f, "name", "") == "save"]
-    assert wrong == []
+    signals = re.compile(r"django\..*\b(?:signals|dispatch)\b")
+    wrong = [f"{each.file}:{each.line} imports signals" for each in code("import") if signals.match(f"{each.name}.")]
+    saves = [each for each in code("def", "async def") if each.name == "save" and each.of == "class"]
+    assert wrong + [f"{each.file}:{each.line} saves by itself" for each in saves] == []
 
 
 def test_nothing_is_left_for_later_and_no_rule_is_switched_off_unsaid() -> None:
@@ -103,11 +137,9 @@ def _sizes() -> Iterator[tuple[str, int]]:
             continue
         if lines > FILE:
             yield str(inside), lines
-        for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                long = (node.end_lineno or 0) - node.lineno + 1
-                if long > FUNCTION:
-                    yield f"{inside}:{node.name}", long
+    for each in parts():
+        if each.kind.endswith("def") and each.lines > FUNCTION:
+            yield f"{each.file}:{each.name}", each.lines
     for file in files(".html"):
         lines = len(file.read_text().splitlines())
         if "templates" in file.parts and lines > TEMPLATE:
@@ -124,13 +156,9 @@ def test_every_app_and_adapter_says_what_it_is_for() -> None:
 
 
 def test_every_public_function_of_an_apps_verbs_reads_and_rules_says_what_it_does() -> None:
-    silent = []
-    for file, tree in code():
-        if {"actions", "actions.py", "queries", "queries.py", "policy.py"} & set(file.parts):
-            for node in tree.body:
-                public = isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
-                if public and not ast.get_docstring(node):
-                    silent.append(f"{file}:{node.name}")  # type: ignore[union-attr]
+    where = {"actions", "actions.py", "queries", "queries.py", "policy.py"}
+    public = [each for each in code("def") if each.of == "module" and not each.name.startswith("_")]
+    silent = [f"{each.file}:{each.name}" for each in public if where & set(each.file.parts) and not each.said]
     assert _grown(silent, "without a docstring") == []
 
 

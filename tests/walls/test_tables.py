@@ -26,6 +26,7 @@ NOT_OF_ONE_MERCHANT = {
     "team_throttle": "counts across all",
     "channels_sendingheld": "the installation's",
     "timeline_cursor": "the installation's",
+    "alerts_pushkey": "the installation's",
     "promises_acknowledged": "counts across all, and knows an address only as a keyed hash",
 }
 
@@ -82,7 +83,7 @@ def test_a_key_between_owned_rows_is_an_owned_key() -> None:
 
 def test_unique_is_unique_within_a_merchant() -> None:
     """A name taken at one merchant is free at another; only what is random, or the world's, is unique everywhere."""
-    everywhere = {"token", "token_hash"}
+    everywhere = {"token", "token_hash", "state_hash", "fingerprint"}
     wrong = [f"{m._meta.label}.{f.name}" for m in OWNED for f in m._meta.local_fields if f.unique and not f.primary_key]
     assert [name for name in wrong if name.rpartition(".")[2] not in everywhere] == []
     loose = [

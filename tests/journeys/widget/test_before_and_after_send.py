@@ -29,7 +29,7 @@ def test_nothing_is_sent_and_nobody_is_a_visitor_before_the_first_message(
     asked = [each for each in played.asked if not each.path.startswith("/assets")]
     assert [each.path for each in asked] == ["/widget.js", f"/chat/{TOKEN}?lang=en"]
     assert ada.context.cookies() == []
-    assert "we keep it and the page you are on" in ada.chat.locator(".notice").inner_text()
+    expect(ada.chat.locator(".notice")).to_contain_text("we keep it and the page you are on")
 
     ada.box.press("Enter")
     expect(ada.chat.get_by_text("Sent", exact=False).first).to_be_visible()
@@ -80,12 +80,9 @@ def test_history_is_there_on_return_and_older_by_scrolling(played: House, shoppe
     until(lambda: len(played.entries) == 91)
     ada.page.reload()
     expect(ada.chat.get_by_text("word 90", exact=True)).to_be_visible()
-    assert len(ada.bubbles()) == 40
-    box = ada.chat.locator(".scroll")
-    for _ in range(2):
-        box.evaluate("box => box.scrollTop = 0")
-        ada.page.wait_for_timeout(300)
-    expect(ada.chat.locator(".bubble")).to_have_count(91)
+    bubbles, box = ada.chat.locator(".bubble"), ada.chat.locator(".scroll")
+    expect(bubbles).to_have_count(40)
+    until(lambda: box.evaluate("box => { box.scrollTop = 0; }") or bubbles.count() == 91, what="all that was said")
     assert ada.bubbles() == [*(f"word {number}" for number in range(1, 91)), "Hello"]
 
 

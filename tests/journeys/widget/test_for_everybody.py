@@ -34,7 +34,8 @@ def test_the_keyboard_alone_opens_writes_and_comes_back(played: House, shopper: 
     assert played.entries[0]["text"] == "By keyboard\ntwo lines"
     ada.page.keyboard.press("Escape")
     expect(ada.chat.locator("#chat")).not_to_be_visible()
-    assert ada.page.evaluate("document.activeElement.shadowRoot?.activeElement?.className") == "launcher"
+    focused = "document.activeElement.shadowRoot?.activeElement?.className === 'launcher'"
+    until(lambda: ada.page.evaluate(focused), what="the focus back on the launcher")
 
 
 def test_new_words_are_announced_once_and_typing_is_not(played: House, shopper: Visits) -> None:
@@ -88,7 +89,10 @@ def test_axe_finds_nothing_in_any_state(played: House, shopper: Visits, dark: bo
     assert found == [], "\n".join(found)
 
 
-@pytest.mark.parametrize("colour", ["#ffff00", "#000000", "#ffffff", "#808080"])
+_LONG = [pytest.param(colour, marks=pytest.mark.long) for colour in ("#ffffff", "#808080")]
+
+
+@pytest.mark.parametrize("colour", ["#ffff00", "#000000", *_LONG])
 def test_every_colour_of_a_merchant_is_legible(played: House, shopper: Visits, colour: str) -> None:
     played.config = {"colour": colour}
     for scheme in ("light", "dark"):
@@ -101,8 +105,8 @@ def test_right_to_left_stands_the_other_way_round(played: House, shopper: Visits
     played.config = {"language": "ar", "position": "left"}
     ada = shopper(phone=True).visits().starts().says("مرحبا")
     expect(ada.chat.locator(".mine .bubble")).to_be_visible()
-    mine = ada.chat.locator(".mine .bubble").bounding_box()
-    assert mine and mine["x"] < 100
+    mine = ada.chat.locator(".mine .bubble")
+    until(lambda: (where := mine.bounding_box()) and where["x"] < 100, what="the bubble on the left")
 
 
 def test_zoomed_to_four_hundred_percent_nothing_is_cut_off(played: House, shopper: Visits) -> None:
@@ -110,7 +114,7 @@ def test_zoomed_to_four_hundred_percent_nothing_is_cut_off(played: House, shoppe
     ada.page.set_viewport_size({"width": 320, "height": 256})  # 1280 x 1024 at 400 %
     ada.visits().starts().says("Hello")
     frame = frame_of(ada)
-    assert frame.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    until(lambda: frame.evaluate("document.documentElement.scrollWidth <= innerWidth"), what="nothing cut off")
     ada.box.scroll_into_view_if_needed()
     expect(ada.box).to_be_in_viewport()
 
@@ -129,5 +133,5 @@ def test_targets_are_large_enough(played: House, shopper: Visits) -> None:
 
 def test_on_a_phone_it_fills_the_screen(played: House, shopper: Visits) -> None:
     ada = shopper(phone=True).visits().opens()
-    ada.page.wait_for_timeout(300)
-    assert ada.page.locator("iframe").bounding_box() == {"x": 0, "y": 0, "width": 390, "height": 844}
+    whole = {"x": 0, "y": 0, "width": 390, "height": 844}
+    until(lambda: ada.page.locator("iframe").bounding_box() == whole, what="a chat as large as the screen")
