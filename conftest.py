@@ -22,6 +22,7 @@ from tests.chromium import _playwright, apart, browser, whole_browser
 __all__ = ["_playwright", "browser", "whole_browser"]  # fixtures for all tests
 
 _LONGEST_NAME = 60  # of a case of a parametrized test
+_MORE_TRIES = 6  # tests of a run that may have one: one in a thousand
 _looked_up = WhiteNoiseMiddleware.add_files_from_finders
 
 # Append-only by trigger, or with keys that are checked at once: rows do not leave these one by one.
@@ -55,6 +56,16 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
     with apart(item, last=nextitem is None):
         return (yield)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where tests get another try (`--reruns`), a few may need it by chance. More are no chance."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    again = {report.nodeid for report in reporter.stats.get("rerun", ())} if reporter else set()
+    if len(again) > _MORE_TRIES and session.exitstatus == pytest.ExitCode.OK:
+        reporter.write_line(f"{len(again)} tests needed another try; at most {_MORE_TRIES} may.", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
