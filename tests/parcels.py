@@ -63,8 +63,9 @@ def history(shop: cast.Shop, count: int = 60, days: int = 4, carrier: str = "Par
     Every fifth took two more. They were all promised for five days after the order.
     """
     made = []
+    noon = datetime.now(UTC).replace(hour=12, minute=0)  # the same day at the shop as in UTC
     for number in range(count):
-        placed = datetime.now(UTC) - timedelta(days=25 + number % 60)
+        placed = noon - timedelta(days=25 + number % 60)
         sent = placed + timedelta(days=1)
         arrived = sent + timedelta(days=days + (2 if number % 5 == 0 else 0))
         name = f"past-{next(_numbers)}"
