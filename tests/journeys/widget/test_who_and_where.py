@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -44,16 +45,17 @@ def test_a_code_proves_and_a_wrong_one_says_so(played: House, shopper: Visits) -
 
 
 def test_how_much_it_matters_is_one_tap(played: House, shopper: Visits) -> None:
+    wanted = (date.today() + timedelta(days=20)).isoformat()
     ada = shopper().visits().starts().says("My boots are late")
     ada.chat.get_by_role("button", name="It matters a lot").click()
     ada.chat.get_by_role("button", name="Say by when").click()
-    ada.chat.get_by_label("By when").fill("2027-01-09")
+    ada.chat.get_by_label("By when").fill(wanted)
     ada.chat.get_by_label("In your own words").fill("We leave on Saturday.")
     ada.chat.get_by_role("button", name="Tell them").click()
     expect(ada.chat.get_by_text("Thank you, noted.")).to_be_visible()
     first, second = (each.body for each in played.of("wish"))
     assert first["matters"] == 3
-    assert (second["matters"], second["needed_by"], second["words"]) == (3, "2027-01-09", "We leave on Saturday.")
+    assert (second["matters"], second["needed_by"], second["words"]) == (3, wanted, "We leave on Saturday.")
 
 
 def test_coming_back_they_say_whether_it_is_the_same_matter(played: House, shopper: Visits) -> None:
