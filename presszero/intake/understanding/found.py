@@ -29,25 +29,42 @@ from .batch import Address, Batch, Item, Person, Place, Strand
 FLOOD = 60  # new senders of one domain within the window; then they are held
 FLOOD_WINDOW = timedelta(minutes=10)
 
+# Each is looked up by what it is asked for, one after the other (OFFSET 0): of a merchant that came since PostgreSQL
+# last counted, it believes that there is one row, and would go through all of theirs for each of all of theirs.
 _THREADS = """
-WITH asked AS (
+WITH asked AS MATERIALIZED (
   SELECT 'token' AS how, t.token AS what, t.id AS thread_id, true AS ours
-  FROM channels_thread t WHERE t.merchant_id = %(merchant)s AND t.token = ANY(%(tokens)s)
+  FROM unnest(%(tokens)s::text[]) AS k(token) CROSS JOIN LATERAL (
+    SELECT token, id FROM channels_thread WHERE merchant_id = %(merchant)s AND token = k.token OFFSET 0
+  ) t
   UNION ALL
   SELECT 'id', e.message_id, e.thread_id, NOT e.inbound
-  FROM channels_entry e WHERE e.merchant_id = %(merchant)s AND e.message_id = ANY(%(ids)s) AND e.message_id <> ''
+  FROM unnest(%(ids)s::text[]) AS k(id) CROSS JOIN LATERAL (
+    SELECT message_id, thread_id, inbound FROM channels_entry
+    WHERE merchant_id = %(merchant)s AND message_id = k.id AND message_id <> '' OFFSET 0
+  ) e
   UNION ALL
-  SELECT 'key', t.key, t.id, false FROM channels_thread t
-  JOIN unnest(%(lines)s::bigint[], %(keys)s::text[]) AS k(line, key) ON t.line_id = k.line AND t.key = k.key
-  WHERE t.merchant_id = %(merchant)s AND t.key <> ''
+  SELECT 'key', t.key, t.id, false
+  FROM unnest(%(lines)s::bigint[], %(keys)s::text[]) AS k(line, key) CROSS JOIN LATERAL (
+    SELECT key, id FROM channels_thread
+    WHERE merchant_id = %(merchant)s AND line_id = k.line AND key = k.key AND key <> '' OFFSET 0
+  ) t
 )
-SELECT a.how, a.what, a.ours, t.id, t.line_id, t.token, t.key, t.subject, coalesce(c.root_id, c.id),
+SELECT a.how, a.what, a.ours, t.id, t.line_id, t.token, t.key, t.subject, c.root,
   (SELECT jsonb_object_agg(p.kind || ' ' || p.address, p.standing) FROM channels_participant p
    WHERE p.merchant_id = %(merchant)s AND p.thread_id = t.id)
 FROM asked a
-JOIN channels_thread t ON t.merchant_id = %(merchant)s AND t.id = a.thread_id
-LEFT JOIN conversations_threadplace f ON f.merchant_id = t.merchant_id AND f.thread_id = t.id
-LEFT JOIN conversations_conversation c ON c.merchant_id = f.merchant_id AND c.id = f.conversation_id
+CROSS JOIN LATERAL (
+  SELECT * FROM channels_thread WHERE merchant_id = %(merchant)s AND id = a.thread_id OFFSET 0
+) t
+LEFT JOIN LATERAL (
+  SELECT conversation_id FROM conversations_threadplace
+  WHERE merchant_id = %(merchant)s AND thread_id = t.id OFFSET 0
+) f ON true
+LEFT JOIN LATERAL (
+  SELECT coalesce(root_id, id) AS root FROM conversations_conversation
+  WHERE merchant_id = %(merchant)s AND id = f.conversation_id OFFSET 0
+) c ON true
 """
 _HANDLES = """
 SELECT h.id, h.kind, h.address, h.proof, h.bounced_at, h.name, c.id, coalesce(c.root_id, c.id), c.name
