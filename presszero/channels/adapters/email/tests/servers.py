@@ -43,7 +43,7 @@ class Relay:
         content = envelope.original_content or b""
         if self.drop_before_answer:
             self._took(envelope, content)
-            server.transport.abort()  # type: ignore[union-attr]
+            server.transport.abort()
             await asyncio.sleep(0.05)
         await asyncio.sleep(self.wait)
         if self.answer.startswith("250"):

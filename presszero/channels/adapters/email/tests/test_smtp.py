@@ -37,7 +37,7 @@ class Writing:
 def hand_over(port: int, out: Outgoing = ANSWER, patience: Patience = CALM, **server: object) -> tuple[Sent, int]:
     writing = Writing()
     mail = compose(out, dt.datetime.now(dt.UTC))
-    given = Server("127.0.0.1", port, **{"security": "none", **server})  # type: ignore[arg-type]
+    given = Server("127.0.0.1", port, **{"security": "none", **server})
     return smtp.send(mail, given, writing, patience), writing.times
 
 
