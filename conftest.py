@@ -112,5 +112,5 @@ def _found_once(self: WhiteNoiseMiddleware) -> None:
 
 
 _static: dict[str, Any] = {}
-WhiteNoiseMiddleware.add_files_from_finders = _found_once  # type: ignore[method-assign]
-TransactionTestCase._fixture_teardown = _emptied  # type: ignore[method-assign]
+WhiteNoiseMiddleware.add_files_from_finders = _found_once
+TransactionTestCase._fixture_teardown = _emptied

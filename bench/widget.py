@@ -75,7 +75,7 @@ def _size(address: str) -> float:
 
 
 def _fetch(address: str) -> bytes:
-    with urllib.request.urlopen(address, timeout=10) as answered:  # noqa: S310 - our own app
+    with urllib.request.urlopen(address, timeout=10) as answered:
         body: bytes = answered.read()
     return body
 

@@ -4,7 +4,7 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from presszero.intake.edge.app import Edge  # noqa: E402  # needs the line above
+from presszero.intake.edge.app import Edge  # needs the line above
 
 application = Edge()
 

@@ -272,7 +272,7 @@ def reported(line: Line, said: DeliveryReported) -> None:
 
 def answer(conversation: Conversation, text: str, by: Membership, **more: object) -> Message:
     """An agent answers."""
-    return reply(conversation, Answer(text, uuid.uuid4(), **more), by=by)  # type: ignore[arg-type]
+    return reply(conversation, Answer(text, uuid.uuid4(), **more), by=by)
 
 
 def _shop(name: str, slug: str, address: str) -> Shop:

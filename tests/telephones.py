@@ -110,7 +110,7 @@ class Telephone(asyncio.DatagramProtocol):
             contact = re.search(r"<([^>]+)>", _header(headers, "Contact"))
             self._target = contact[1] if contact else self._target
             self._request("ACK", self._cseq)
-            self.ear.to = ("127.0.0.1", int(re.search(r"m=audio (\d+)", body)[1]))  # type: ignore[index]
+            self.ear.to = ("127.0.0.1", int(re.search(r"m=audio (\d+)", body)[1]))
             if not self._speaks:
                 return code
             self._speech = asyncio.create_task(self.ear.speak(self._rtp, self._tone))
@@ -194,7 +194,7 @@ class Telephone(asyncio.DatagramProtocol):
         contact = re.search(r"<([^>]+)>", _header(head, "Contact"))
         self._target = contact[1] if contact else ""
         self._routes = [line.split(":", 1)[1].strip() for line in kept if line.lower().startswith("record-route:")]
-        self.number = re.search(r"sip:([^@]*)@", _header(head, "To"))[1]  # type: ignore[index]
+        self.number = re.search(r"sip:([^@]*)@", _header(head, "To"))[1]
         mine = self.description()
         more = [
             f"Contact: <sip:called@127.0.0.1:{self._port}>",
@@ -203,7 +203,7 @@ class Telephone(asyncio.DatagramProtocol):
         ]
         self._sip.sendto(("\r\n".join(["SIP/2.0 200 OK", *lines, *more]) + "\r\n\r\n" + mine).encode(), self._gateway)
         body = head.partition("\r\n\r\n")[2]
-        self.ear.to = ("127.0.0.1", int(re.search(r"m=audio (\d+)", body)[1]))  # type: ignore[index]
+        self.ear.to = ("127.0.0.1", int(re.search(r"m=audio (\d+)", body)[1]))
         if self._speech is None:
             self._speech = asyncio.create_task(self.ear.speak(self._rtp, self._tone))
 

@@ -166,7 +166,7 @@ def _why(leg: Leg) -> str:
     return ""
 
 
-def _WHYS() -> dict[str, str]:  # noqa: N802 - a table that must be read in the member's language
+def _WHYS() -> dict[str, str]:
     return {
         "hand": _("You took it"),
         "sticky": _("You spoke with them last"),

@@ -68,7 +68,7 @@ class Asking:
     body: bytes = b""
 
 
-def fetch(asking: Asking, limits: Limits = Limits(), may_reach: Iterable[str] | None = None) -> Fetched:  # noqa: B008
+def fetch(asking: Asking, limits: Limits = Limits(), may_reach: Iterable[str] | None = None) -> Fetched:
     """Asks and returns the answer. `may_reach` opens private networks (default: settings.HTTP_MAY_REACH).
 
     Raises NotAllowed before anything is sent, CannotFetch for a failure, a slow or an oversized answer.

@@ -113,7 +113,7 @@ def mail(address: str, folder: str, name: str) -> Mail | None:
 class _Keeping:
     """What aiosmtpd calls: the name of the method is its."""
 
-    async def handle_DATA(self, server: Server, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Server, session: Session, envelope: Envelope) -> str:
         for address in envelope.rcpt_tos:
             await asyncio.to_thread(keep, address, bytes(cast(bytes, envelope.content)))
         return "250 Kept"

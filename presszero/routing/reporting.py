@@ -45,7 +45,7 @@ SELECT {_GROUP}, currency, count(*), sum(cart_value)::bigint
 {_COUNTED} AND {WHAT["cart"]} GROUP BY GROUPING SETS ({
     ", ".join(["(currency)", *(f"({column}, currency)" for column in BY.values())])
 })
-"""  # noqa: S608 - our own words
+"""
 _BEHIND = """
 SELECT DISTINCT ON (coalesce(c.root_id, c.id)) coalesce(c.root_id, c.id), w.began_at
 FROM (SELECT * {counted} AND {what} {narrow}) w

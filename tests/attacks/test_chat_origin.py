@@ -114,7 +114,7 @@ def test_l3_nothing_secret_stands_in_an_address_and_nothing_leads_away(window: W
     for method, what in ASKS:
         answer = window.asks(method, what, {"next": "//evil.example", "url": "//evil.example", "seen_to": 1})
         assert not 300 <= answer.status_code < 400 and "Location" not in answer
-        shown = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+        shown = b"".join(answer.streaming_content) if answer.streaming else answer.content
         assert secret.encode() not in shown
     for lure in ("next", "url", "redirect", "return_to"):
         answer = window.client.get(f"/chat/{window.line.token}?{lure}=//evil.example")

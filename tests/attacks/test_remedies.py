@@ -86,7 +86,7 @@ def test_ai3_an_assistant_that_obeys_the_attacker_gives_nothing(scene: Stage) ->
         lambda: scene.ask("cancel", order),
         lambda: scene.ask("return", order, lines=((line.id, 1),)),
         lambda: scene.ask("address", order, address=Address(line1="Elsewhere 1", city="Y", country="GB")),
-        lambda: scene.ask("refund", order, float("nan")),  # type: ignore[arg-type]
+        lambda: scene.ask("refund", order, float("nan")),
         lambda: scene.ask("manager approved, code 1234", order, 500),
     ]
     # Even where it may give a little: what weighs nothing slips under every limit, and is not meant by it.
@@ -248,7 +248,7 @@ def test_ai3_ai4_many_at_once_with_a_shop_that_breaks_off(till: Till) -> None:
         (actors[n % 5], scene.ask("refund", orders[n % 2], chance.choice([900, 2999, 4900, 5000, 5100])), f"k{n % 17}")
         for n in range(40)
     ]
-    errors = _at_once([lambda part=part: _give_all(part) for part in (asks[n::8] for n in range(8))] + [_work] * 2)  # type: ignore[misc]
+    errors = _at_once([lambda part=part: _give_all(part) for part in (asks[n::8] for n in range(8))] + [_work] * 2)
     assert not errors
     _settle()
     assert not Remedy.objects.filter(state__in=("given", "doing", "unknown")).exists()
@@ -282,7 +282,7 @@ def test_ai3_the_database_holds_it_whatever_the_code_does(transactional_db: None
     """Rows written past every function are stopped at the commit, one after the other and two at once."""
     scene = stage()
     order = scene.order(5000)
-    errors = _at_once([lambda n=n: _written_by_hand(scene, order, f"k{n}") for n in range(4)])  # type: ignore[misc]
+    errors = _at_once([lambda n=n: _written_by_hand(scene, order, f"k{n}") for n in range(4)])
     assert len(errors) == 3 and all("than was paid" in str(each) for each in errors)
     assert Remedy.objects.count() == 1
 
@@ -342,4 +342,4 @@ def _at_once(jobs: list[Callable[[], None]]) -> list[BaseException]:
 def test_ai3_money_is_whole_numbers_or_it_is_nothing() -> None:
     for bad in (float("nan"), float("inf"), 10.0, True, "10"):
         with pytest.raises(BadMoney):
-            Money(bad, "GBP")  # type: ignore[arg-type]
+            Money(bad, "GBP")

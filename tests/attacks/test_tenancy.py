@@ -94,7 +94,7 @@ def test_a2_a8_no_form_can_name_another_merchants_row(
 ) -> None:
     path = "/" + where.format(mine=rows.conversation.id, customer=rows.conversation.customer_id, macro=twin.macro.id)
     before = _state()
-    values = "&".join(f"{k}={v}" for k, v in form(twin).items())  # type: ignore[operator]
+    values = "&".join(f"{k}={v}" for k, v in form(twin).items())
     got = browser(rows.shop.maya).generic(method, path, values, "application/x-www-form-urlencoded")
     assert got.status_code in (404, 422)
     assert _state() == before

@@ -156,7 +156,7 @@ def sit_down(request: pytest.FixtureRequest, browser: Browser, house: House) -> 
     def open_window(member: object = None, **look: bool) -> Desk:
         desk = Desk(house, browser, **look)
         desks.append(desk)
-        return desk.enters(member) if member else desk  # type: ignore[arg-type]
+        return desk.enters(member) if member else desk
 
     yield open_window
     name = re.sub(r"\W+", "-", request.node.name)

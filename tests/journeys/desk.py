@@ -193,7 +193,7 @@ class Desk:
 
     def _dialog(self, dialog: object) -> None:
         self.complaints.append(f"a dialog opened: {dialog}")
-        dialog.dismiss()  # type: ignore[attr-defined]
+        dialog.dismiss()
 
     def _complain(self, what: str) -> None:
         # A request that got no answer ends in a rejection without a reason.

@@ -27,7 +27,7 @@ def picture(page: Page, name: str) -> None:
     for size, wide in (("desk", (1440, 900)), ("phone", (390, 844))):
         for theme in ("light", "dark"):
             page.set_viewport_size({"width": wide[0], "height": wide[1]})
-            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=theme)
             page.screenshot(path=Path(PICTURES) / f"{name}-{size}-{theme}.png", full_page=True)
     page.set_viewport_size({"width": 1440, "height": 900})
 
@@ -39,7 +39,7 @@ def test_zendesk_by_its_zip(shop: Shop, sit_down: Callable[..., Desk]) -> None:
     page.get_by_role("link", name="Zendesk").click()
     picture(page, "new")
     file = {"name": "past.zip", "mimeType": "application/zip", "buffer": sample("zendesk")}
-    page.locator("input[type=file]").set_input_files([file])  # type: ignore[list-item]
+    page.locator("input[type=file]").set_input_files([file])
     page.get_by_role("button", name="Look at it").click()
     expect(page.get_by_role("heading", name="This is what would happen")).to_be_visible(timeout=20_000)
     assert not Conversation.objects.filter(merchant=shop.merchant).exists()
@@ -61,7 +61,7 @@ def test_a_table_of_customers_and_everything_out(shop: Shop, sit_down: Callable[
     page.goto("/settings/import/new/csv")
     rows = b"Kundenname;E-Mail-Adresse;Schuhgr\xf6\xdfe\r\nJ\xf6rg;joerg@example.com;43\r\nIda;no address;38\r\n"
     file = {"name": "kunden.csv", "mimeType": "text/csv", "buffer": rows}
-    page.locator("input[type=file]").set_input_files([file])  # type: ignore[list-item]
+    page.locator("input[type=file]").set_input_files([file])
     page.get_by_role("button", name="Look at it").click()
     expect(page.get_by_role("heading", name="What do the columns mean?")).to_be_visible()
     page.get_by_label("Kundenname").select_option("name")

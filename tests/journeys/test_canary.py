@@ -109,7 +109,7 @@ def _by_form(browser: Browser, house: House, form: Line) -> None:
         her.page.get_by_label(label).fill(CANARY)
     her.page.get_by_label("Your e-mail").fill("mallory@evil.example")
     files = [{"name": f"{CANARY}.html", "mimeType": "text/html", "buffer": b"<script>parent.pwned=1</script>"}]
-    her.page.get_by_label("Pictures or files").set_input_files(files)  # type: ignore[arg-type]
+    her.page.get_by_label("Pictures or files").set_input_files(files)
     her.page.wait_for_timeout(4000)
     her.page.get_by_role("button", name="Send").click()
     her.page.wait_for_url(re.compile("thanks|sent"))

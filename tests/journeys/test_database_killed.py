@@ -168,7 +168,7 @@ def opened(pair: Pair, provider: Provider, django_db_blocker: object) -> Iterato
     house = House(pair.home / "house", pair.url)
     house.migrate()
     into = {"NAME": "presszero", "HOST": str(pair.name), "USER": "presszero", "PORT": "", "PASSWORD": ""}
-    with django_db_blocker.unblock(), looking_into(**into):  # type: ignore[attr-defined]
+    with django_db_blocker.unblock(), looking_into(**into):
         shop = furnished(cast.juniper(), provider)
         house.start()
         try:

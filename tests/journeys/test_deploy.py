@@ -93,7 +93,7 @@ def opened(
 ) -> Iterator[tuple[House, cast.Shop]]:
     name = f"deploy_{os.getpid()}_{worker}"
     house = House(tmp_path / "house", database_with_tables(name))
-    with django_db_blocker.unblock(), looking_into(NAME=name):  # type: ignore[attr-defined]
+    with django_db_blocker.unblock(), looking_into(NAME=name):
         shop = furnished(cast.juniper(), provider)
         house.start()
         try:

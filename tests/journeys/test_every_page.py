@@ -102,7 +102,7 @@ def test_axe_finds_nothing_on_any_page(busy: Shop, sit_down: Callable[..., Desk]
 @DARK
 def test_axe_finds_nothing_on_a_phone(busy: Shop, sit_down: Callable[..., Desk], dark: Dark) -> None:
     phone = sit_down(busy.team["rosa"], phone=True)
-    number = Conversation.objects.filter(merchant=busy.merchant).first().id  # type: ignore[union-attr]
+    number = Conversation.objects.filter(merchant=busy.merchant).first().id
     pages = ("/desk/unassigned", f"/conversations/{number}", "/settings/lines", "/me", "/me/alerts", "/readiness")
     pages += (
         "/views",
@@ -124,7 +124,7 @@ def test_everything_on_a_page_is_reached_with_the_tab_key(
     busy: Shop, sit_down: Callable[..., Desk], where: str
 ) -> None:
     desk = sit_down(busy.team["rosa"])
-    number = Conversation.objects.filter(merchant=busy.merchant).first().id  # type: ignore[union-attr]
+    number = Conversation.objects.filter(merchant=busy.merchant).first().id
     pages = {"list": "/desk/unassigned", "conversation": f"/conversations/{number}", "settings": "/settings/shop"}
     desk.page.goto(pages[where])
     desk.is_live()

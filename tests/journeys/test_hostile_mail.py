@@ -106,7 +106,7 @@ def test_x1_x2_x3_x4_x5_x7_a_hostile_mail_is_only_ever_text(
         "/settings/people",
         "/settings/reactions",
     ):
-        assert desk.page.goto(address).status == 200, address  # type: ignore[union-attr]
+        assert desk.page.goto(address).status == 200, address
         desk.page.wait_for_load_state()
         _nothing_ran(desk, reached)
     desk.page.goto(f"/search?q={'7*7'}")

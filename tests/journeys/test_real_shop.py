@@ -45,8 +45,8 @@ def there(_begun: None, house: House) -> Vendure:
 @pytest.fixture
 def store(house: House, shop: Shop, there: Vendure, settings: pytest.FixtureRequest) -> Store:
     """Connected by Rosa, and read from end to end."""
-    settings.HTTP_MAY_REACH = ["127.0.0.0/8"]  # type: ignore[attr-defined]
-    settings.ORIGIN = house.origin  # type: ignore[attr-defined]
+    settings.HTTP_MAY_REACH = ["127.0.0.0/8"]
+    settings.ORIGIN = house.origin
     Merchant.objects.filter(id=shop.merchant.id).update(currency="EUR")
     shop.merchant.refresh_from_db()
     set_default_limits(shop.merchant)

@@ -116,7 +116,7 @@ def test_on_a_phone_with_scripts_errors_keep_everything_and_the_desk_reads_it(
     page.get_by_label("Late delivery").check()
     expect(page.get_by_label("Order number")).to_have_value("1042")
     page.get_by_label("Your message").fill("Where are my boots?")
-    page.get_by_label("Pictures or files").set_input_files([PHOTO])  # type: ignore[list-item]
+    page.get_by_label("Pictures or files").set_input_files([PHOTO])
     page.get_by_label("Matters a lot").check()
     page.get_by_label("By when do you need it?").fill("We leave on Saturday")
     page.get_by_label("Your e-mail").fill("ada@")

@@ -54,7 +54,7 @@ class Sink:
     def _talk(self, client: socket.socket) -> None:
         with client, client.makefile("rwb", buffering=0) as talk:
             try:
-                self._exchange(talk)  # type: ignore[arg-type]
+                self._exchange(talk)
             except OSError:
                 return
 

@@ -130,7 +130,7 @@ class Provider:
             del self.rooms[name], self.members[name]
             self._tell_room(phone, name, room, "conference-end")
             for each in members:
-                self._later.append(lambda each=each: each.left_room() if each.room == name else None)  # type: ignore[misc]
+                self._later.append(lambda each=each: each.left_room() if each.room == name else None)
 
     def recorded(self, phone: Phone, seconds: int, told: str) -> str:
         sid = f"RE{next(_numbers):032x}"

@@ -56,7 +56,7 @@ def ask(asking: Client, method: str, path: str, words: str = "") -> HttpResponse
     kind, ours = "application/x-www-form-urlencoded", {"Sec-Fetch-Site": "same-origin"}
     answered: HttpResponse = asking.generic(method, path, words if method != "GET" else "", kind, headers=ours)
     if answered.streaming:
-        b"".join(answered.streaming_content)  # type: ignore[attr-defined]
+        b"".join(answered.streaming_content)
     return answered
 
 

@@ -170,7 +170,7 @@ def test_every_adapter_is_whole() -> None:
 
 
 def test_every_template_compiles() -> None:
-    environment: Environment = django.template.engines["jinja2"].env  # type: ignore[attr-defined]
+    environment: Environment = django.template.engines["jinja2"].env
     names = environment.list_templates(extensions=["html", "txt"])
     assert len(names) > 40
     for name in names:

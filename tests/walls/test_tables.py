@@ -90,7 +90,7 @@ def test_unique_is_unique_within_a_merchant() -> None:
         f"{m._meta.label}: {c.name}"
         for m in OWNED
         for c in m._meta.constraints
-        if getattr(c, "fields", None) and c.fields[0] != "merchant"  # type: ignore[attr-defined]
+        if getattr(c, "fields", None) and c.fields[0] != "merchant"
     ]
     assert not loose
 

@@ -36,7 +36,7 @@ def shop(db: None) -> cast.Shop:
 @pytest.fixture
 def service(settings: object) -> Iterator[PushService]:
     """A push service on this machine, which only a test may reach."""
-    settings.HTTP_MAY_REACH = ["127.0.0.0/8"]  # type: ignore[attr-defined]
+    settings.HTTP_MAY_REACH = ["127.0.0.0/8"]
     running = PushService()
     yield running
     running.stop()

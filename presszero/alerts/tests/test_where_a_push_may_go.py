@@ -27,7 +27,7 @@ INSIDE = (
 def test_s1_a_push_never_reaches_into_a_private_network(
     shop: cast.Shop, service: PushService, settings: object, endpoint: str
 ) -> None:
-    settings.HTTP_MAY_REACH = []  # type: ignore[attr-defined]
+    settings.HTTP_MAY_REACH = []
     choose(shop.maya, {"push": True})
     asked = replace(service.browser().subscription, endpoint=endpoint)
     add_device(shop.maya, signed_in(shop.maya), asked, "Firefox")
@@ -41,7 +41,7 @@ def test_s1_only_https_is_taken_where_nothing_private_was_opened(
     shop: cast.Shop, service: PushService, settings: object
 ) -> None:
     browser = service.browser()
-    settings.HTTP_MAY_REACH = []  # type: ignore[attr-defined]
+    settings.HTTP_MAY_REACH = []
     with pytest.raises(BadDevice):
         add_device(shop.maya, signed_in(shop.maya), browser.subscription, "Firefox")
     assert browser.requests == []

@@ -77,14 +77,14 @@ def find(caller: Caller, query: ConversationQuery, node: object = None) -> list[
     if query.order == "last":
         return _by_last(asked, query)
     end = by_id(asked, query, "c.id", newest=query.order == "newest")
-    statement = f"SELECT {CONVERSATION}, c.id {_FROM} AND {asked.where}{end}"  # noqa: S608 - our own
+    statement = f"SELECT {CONVERSATION}, c.id {_FROM} AND {asked.where}{end}"
     return bounded(statement, asked.values) if query.filter or node else several(statement, asked.values)
 
 
 def shown(merchant_id: int, number: int) -> dict[str, Any]:
     """A conversation as the API says it, as it is today. Raises Http404."""
     values = {"merchant": merchant_id, "number": number}
-    return one(f"SELECT {CONVERSATION} {_FROM} AND {_TODAY}", values)  # noqa: S608 - our own
+    return one(f"SELECT {CONVERSATION} {_FROM} AND {_TODAY}", values)
 
 
 def row(caller: Caller, number: int, needs: Role = Role.READ_ONLY) -> Conversation:
@@ -172,7 +172,7 @@ def _by_last(asked: Asked, query: ConversationQuery) -> list[tuple[Any, ...]]:
         asked.add("(c.last_at, c.id) < (%(last)s::timestamptz, %(place)s)", last=_moment(at[0]), place=at[1])
     end = " ORDER BY c.last_at DESC, c.id DESC LIMIT %(limit)s"
     asked.values["limit"] = query.limit + 1
-    statement = f"SELECT {CONVERSATION}, c.last_at::text, c.id {_FROM} AND {asked.where}{end}"  # noqa: S608 - our own
+    statement = f"SELECT {CONVERSATION}, c.last_at::text, c.id {_FROM} AND {asked.where}{end}"
     return several(statement, asked.values)
 
 

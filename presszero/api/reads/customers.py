@@ -46,7 +46,7 @@ def find(caller: Caller, query: CustomerQuery, seen: tuple[str, dict[str, Any]])
     if query.address:
         asked.add(_ADDRESSED, address=query.address)
     end = by_id(asked, query, "u.id")
-    return several(f"SELECT {_CUSTOMER}, u.id {_FROM} AND {asked.where}{end}", asked.values)  # noqa: S608 - our own
+    return several(f"SELECT {_CUSTOMER}, u.id {_FROM} AND {asked.where}{end}", asked.values)
 
 
 def customer(caller: Caller, number: int) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def customer(caller: Caller, number: int) -> dict[str, Any]:
 def shown(found: Customer) -> dict[str, Any]:
     """A customer as the API says them."""
     values = {"merchant": found.merchant_id, "id": found.now_id}
-    return one(f"SELECT {_CUSTOMER} {_FROM} AND u.id = %(id)s", values)  # noqa: S608 - our own
+    return one(f"SELECT {_CUSTOMER} {_FROM} AND u.id = %(id)s", values)
 
 
 def row(caller: Caller, number: int) -> Customer:

@@ -45,7 +45,7 @@ def _part(name: str) -> str:
     table, columns, order = _PARTS[name]
     found = f"json_agg(json_build_object({_object('p', columns)}) ORDER BY p.{order})"
     rows = f"FROM {table} p WHERE p.merchant_id = o.merchant_id AND p.order_id = o.id"
-    return f"'{name}', coalesce((SELECT {found} {rows}), '[]'::json)"  # noqa: S608 - our own words
+    return f"'{name}', coalesce((SELECT {found} {rows}), '[]'::json)"
 
 
 # Whose it is today, after merges.
@@ -80,14 +80,14 @@ def find(caller: Caller, query: OrderQuery, seen: tuple[str, dict[str, Any]]) ->
     if query.customer is not None:
         asked.add(_OF, customer=query.customer)
     end = by_id(asked, query, "o.id")
-    return several(f"SELECT {_ORDER}, o.id {_FROM} AND {asked.where}{end}", asked.values)  # noqa: S608 - our own
+    return several(f"SELECT {_ORDER}, o.id {_FROM} AND {asked.where}{end}", asked.values)
 
 
 def order(caller: Caller, number: int, seen: tuple[str, dict[str, Any]]) -> dict[str, Any]:
     """One. Raises Http404."""
     asked = _asked(caller, seen)
     asked.add("o.id = %(id)s", id=number)
-    return one(f"SELECT {_ORDER} {_FROM} AND {asked.where}", asked.values)  # noqa: S608 - our own
+    return one(f"SELECT {_ORDER} {_FROM} AND {asked.where}", asked.values)
 
 
 def products(caller: Caller, query: ProductQuery) -> list[tuple[Any, ...]]:

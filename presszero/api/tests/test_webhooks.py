@@ -162,7 +162,7 @@ def test_it_is_tried_for_three_days_and_then_given_up(shop: Shop, receiver: Rece
     total = sum((each for each in waits if each), timedelta())
     assert timedelta(days=2, hours=22) < total < timedelta(days=3, hours=2)
     assert policy.wait_after(10, 0.5) is None
-    assert policy.wait_after(3, 0.0) < policy.wait_after(3, 1.0)  # type: ignore[operator]
+    assert policy.wait_after(3, 0.0) < policy.wait_after(3, 1.0)
     receiver.answers = lambda number: (503, {}, b"")
     hook(shop, receiver.url, "message.received")
     written(shop)

@@ -62,7 +62,7 @@ def test_a_busy_minute_in_three_processes() -> None:
 def _thread(failed: list[BaseException], work: object, *given: object) -> threading.Thread:
     def run() -> None:
         try:
-            work(*given)  # type: ignore[operator] # a function of this file
+            work(*given)
         except BaseException as why:
             failed.append(why)
         finally:

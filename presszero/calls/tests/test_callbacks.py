@@ -104,7 +104,7 @@ def test_nobody_on_duty_is_a_promise_of_the_next_open_hour(shop: cast.Shop) -> N
     Line.objects.filter(id=line.id).update(hours=hours)
     call = understood(rings(Line.objects.get(id=line.id)))
     says = actions.carry_out(call.id, Park(0, "zero"), timezone.now())
-    assert says is not None and says.nobody  # type: ignore[union-attr] # of the events only this one comes back
+    assert says is not None and says.nobody
     known = keeps(call)
     row = Callback.objects.get()
     local = row.due_at.astimezone(ZoneInfo("Europe/Berlin"))

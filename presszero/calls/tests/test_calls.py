@@ -56,7 +56,7 @@ def phone(shop: cast.Shop, **reception: object) -> Line:
 def rings(line: Line, number: str = ADA, at: datetime | None = None, **more: object) -> Call:
     uid = uuid.uuid4()
     at = at or timezone.now()
-    moment = actions.Moment(line, "sip", f"sip-{uid}", uid, number, **more)  # type: ignore[arg-type] # fields by name
+    moment = actions.Moment(line, "sip", f"sip-{uid}", uid, number, **more)
     return actions.ring_in(moment, actions.plan_of(line, at), at)
 
 
@@ -99,7 +99,7 @@ def test_h5_a_call_joins_the_open_matter_of_whose_number_it_is_and_proves_nothin
     assert call.entry is not None and call.entry.proof == Proof.CLAIMED
     place = Message.objects.get(entry=call.entry)
     assert "e-mail" in place.reason
-    handle = call.customer.handles.get(kind="phone")  # type: ignore[union-attr]
+    handle = call.customer.handles.get(kind="phone")
     assert handle.proof == Proof.CLAIMED, "a caller's number proves nothing"
 
 
@@ -315,7 +315,7 @@ def test_nobody_is_recorded_while_they_pay(shop: cast.Shop) -> None:
     talk = Conversation.objects.get(id=call.conversation_id)
     assert (actions.pause_at_payment(talk), actions.pause_at_payment(talk)) == (1, 0)
     asked = Asked.objects.get()
-    assert (asked.what, asked.given["on"], asked.leg.member) == ("record", False, shop.maya)  # type: ignore[union-attr]
+    assert (asked.what, asked.given["on"], asked.leg.member) == ("record", False, shop.maya)
     row = Recording.objects.get()
     assert row.state == "paused" and row.pauses[0][1] is None
     go_on_after_payment(talk)

@@ -154,7 +154,7 @@ def test_a_recording_takes_the_place_of_words(rosa: Client, shop: Shop, tmp_path
     row.refresh_from_db()
     assert row.draft["nodes"]["hello"]["heard"]["recordings"] == {"en": made.id}
     heard = rosa.get(f"{HERE}/menus/{row.id}/sounds/hello?language=en")
-    assert b"".join(heard.streaming_content).startswith(b"RIFF")  # type: ignore[attr-defined]
+    assert b"".join(heard.streaming_content).startswith(b"RIFF")
     broken = tmp_path / "hello.mp3"
     broken.write_bytes(b"this is no sound")
     with broken.open("rb") as file:

@@ -187,7 +187,7 @@ def message(known: Contract, **changes: object) -> Outgoing:
         text="Your order is on its way.",
         subject="Re: Where is order 1042?",
     )
-    return replace(plain, **changes)  # type: ignore[arg-type]
+    return replace(plain, **changes)
 
 
 def file(size: int) -> Attachment:

@@ -92,7 +92,7 @@ def post() -> Iterator[Post]:
 @pytest.fixture
 def pigeon(post: Post, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pigeon]:
     made, module = Pigeon(post.port, idempotent=False), ModuleType("pigeon_for_tests")
-    module.adapter = made  # type: ignore[attr-defined]
+    module.adapter = made
     monkeypatch.setitem(__import__("sys").modules, "pigeon_for_tests", module)
     settings.CHANNELS = {**settings.CHANNELS, "pigeon": "pigeon_for_tests"}
     registry.adapter.cache_clear()
@@ -123,7 +123,7 @@ def again(row: Delivery) -> Delivery:
 
 def told(row: Delivery, state: str, **more: object) -> None:
     """The provider reports, as the pipeline hands it on."""
-    said = DeliveryReported(external_id=uuid.uuid4().hex, state=state, **more)  # type: ignore[arg-type]
+    said = DeliveryReported(external_id=uuid.uuid4().hex, state=state, **more)
     cast.reported(row.line, said)
 
 

@@ -179,7 +179,7 @@ def test_every_way_is_known_in_one_statement(shop: cast.Shop, form: Message, dja
         secret_hash="x",
         typing_at=timezone.now(),
     )
-    with django_assert_num_queries(1):  # type: ignore[operator]
+    with django_assert_num_queries(1):
         found = queries.reach(row, [form.entry.thread_id])
     assert [(w.channel, w.address, w.proven) for w in found.ways] == [
         ("chat", form.entry.sender_address, True),

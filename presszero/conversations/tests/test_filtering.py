@@ -197,7 +197,7 @@ def test_q1_every_field_can_be_asked_everything_it_offers(shop: cast.Shop, many:
 )
 @settings(max_examples=200, deadline=None)
 def test_q1_json_of_any_shape_is_refused_with_a_sentence(node: Any) -> None:
-    nothing = filtering.Known(1, {k: {} for k in ("topic", "tag", "team", "assignee", "line", "brand")}, {}, UTC)  # type: ignore[arg-type]
+    nothing = filtering.Known(1, {k: {} for k in ("topic", "tag", "team", "assignee", "line", "brand")}, {}, UTC)
     try:
         assert filtering.says(filtering.read(1, node, nothing))
     except BadFilter as why:

@@ -128,7 +128,7 @@ def test_many_proofs_at_once_are_one(shop: cast.Shop, boots: Conversation, chat:
 
 def _quietly(does: object, row: Conversation, wrong: list[BaseException]) -> None:
     try:
-        does(row)  # type: ignore[operator]
+        does(row)
     except BaseException as why:
         wrong.append(why)
     finally:

@@ -193,7 +193,7 @@ def test_only_what_is_a_step_of_ours_is_read(shop: cast.Shop, known: dict[str, i
 )
 @settings(max_examples=200, deadline=None)
 def test_q1_steps_of_any_shape_are_read_or_refused(node: Any) -> None:
-    nothing = filtering.Known(1, {k: {} for k in ("topic", "tag", "team", "assignee", "line", "brand")}, {}, None)  # type: ignore[arg-type]
+    nothing = filtering.Known(1, {k: {} for k in ("topic", "tag", "team", "assignee", "line", "brand")}, {}, None)
     try:
         assert all(steps.says(step) for step in steps.read(1, [node], nothing))
     except BadSteps as why:

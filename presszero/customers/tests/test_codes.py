@@ -95,7 +95,7 @@ def test_i2_another_merchants_code_is_not_ours(shop: cast.Shop) -> None:
     code = sent_code(claim(visitor(thistle), ADA, "chat"), thistle)
     sent_code(claim(visitor(shop), ADA, "chat"), shop)
     ours = ProofCode.objects.get(merchant=shop.merchant)
-    if re.search(r"\b\d{6}\b", letters()[-1]["text"])[0] != code:  # type: ignore[index]
+    if re.search(r"\b\d{6}\b", letters()[-1]["text"])[0] != code:
         assert try_code(visitor(shop), code, at=NOW) is None
     ours.refresh_from_db()
     assert ours.used_at is None

@@ -16,7 +16,7 @@ def test_a_row_is_as_the_orm_reads_it_and_what_was_not_joined_is_nobody(db: None
     made = Customer.objects.create(merchant=shop.merchant, name="Ada", fields={"size": [39]})
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {columns(Customer, 'u')}, {columns(Membership, 'm')} FROM customers_customer u"  # noqa: S608
+            f"SELECT {columns(Customer, 'u')}, {columns(Membership, 'm')} FROM customers_customer u"
             " LEFT JOIN team_membership m ON m.id = -1 WHERE u.id = %s",
             [made.id],
         )

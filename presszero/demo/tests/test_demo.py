@@ -169,7 +169,7 @@ def test_outside_the_demo_there_is_no_such_page() -> None:
 
 @pytest.mark.django_db
 def test_the_page_shows_the_mail_as_a_customer_sees_it(home: Path, settings: object) -> None:
-    settings.DEMO = True  # type: ignore[attr-defined]  # pytest-django's own fixture
+    settings.DEMO = True
     name = mailbox.keep(ADA.address, b"Subject: <i>Hi\r\nContent-Type: text/html\r\n\r\n<b>Yes</b><script>x</script>")
     page = Client().get(f"/pretend?as={ADA.address}&open={name}").content.decode()
     assert "&lt;i&gt;Hi" in page and f"/pretend/mails/inbox/{name}/html" in page
@@ -181,12 +181,12 @@ def test_the_page_shows_the_mail_as_a_customer_sees_it(home: Path, settings: obj
 @pytest.mark.django_db
 def test_a_letter_goes_through_the_real_door(home: Path, settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
     """The door here is a real SMTP server that keeps what it is given."""
-    settings.DEMO = True  # type: ignore[attr-defined]  # pytest-django's own fixture
+    settings.DEMO = True
     got: list[bytes] = []
 
     class Door:
-        async def handle_DATA(self, server: object, session: object, envelope: object) -> str:  # noqa: N802
-            got.append(envelope.content)  # type: ignore[attr-defined]  # aiosmtpd's envelope
+        async def handle_DATA(self, server: object, session: object, envelope: object) -> str:
+            got.append(envelope.content)
             return "250 OK"
 
     with _door(Door(), monkeypatch):
@@ -199,7 +199,7 @@ def test_a_letter_goes_through_the_real_door(home: Path, settings: object, monke
 def test_a_closed_door_is_said_and_the_words_are_not_lost(
     home: Path, settings: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.DEMO = True  # type: ignore[attr-defined]  # pytest-django's own fixture
+    settings.DEMO = True
     with socket.create_server(("127.0.0.1", 0)) as free:
         monkeypatch.setenv("PRESSZERO_SMTP_PORT", str(free.getsockname()[1]))
     answer = Client().post("/pretend/letters", {"as": BEN.address, "subject": "x", "text": "y"})

@@ -73,7 +73,7 @@ class Inventory(HTMLParser):
 
 
 def shown(html: str, **more: object) -> str:
-    return framed(html, {}, **more).document.partition("<body>")[2]  # type: ignore[arg-type]  # handed on
+    return framed(html, {}, **more).document.partition("<body>")[2]
 
 
 @pytest.mark.parametrize("html", ACTS)

@@ -129,12 +129,12 @@ def test_however_many_views_the_rail_asks_once(
     maya: At, urgent: SavedView, django_assert_max_num_queries: object
 ) -> None:
     maya.open("/desk/mine")
-    with django_assert_max_num_queries(100) as few:  # type: ignore[operator]
+    with django_assert_max_num_queries(100) as few:
         maya.asks("/desk/counts")
     most = len(few.captured_queries)
     for number in range(8):
         save(maya, name=f"View {number}")
-    with django_assert_max_num_queries(most):  # type: ignore[operator]
+    with django_assert_max_num_queries(most):
         maya.asks("/desk/counts")
 
 

@@ -92,7 +92,7 @@ def _month(request: MemberAsked, today: date, now: datetime) -> Month:
     """The month asked for; the present one where none is."""
     asked = request.GET.get("month", "").strip() or f"{today:%Y-%m}"
     try:
-        first = datetime.strptime(asked, "%Y-%m").date()  # noqa: DTZ007 - a month of the calendar, in no zone
+        first = datetime.strptime(asked, "%Y-%m").date()
     except ValueError:
         raise NoSuchMonth(_("This is not a month."), _("Write it like 2026-11.")) from None
     if first > today:

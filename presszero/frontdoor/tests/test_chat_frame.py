@@ -93,7 +93,7 @@ def test_it_makes_no_cookie_and_stands_in_no_cache(line: Line) -> None:
 
 @pytest.mark.parametrize("what", ["unknown", "paused", "mail"])
 def test_another_line_has_no_frame(line: Line, what: str) -> None:
-    token = "nobody" if what == "unknown" else line.token  # noqa: S105 - no secret
+    token = "nobody" if what == "unknown" else line.token
     if what == "paused":
         Line.objects.filter(id=line.id).update(paused_at=datetime.now(UTC))
     if what == "mail":

@@ -51,7 +51,7 @@ class Window:
         with_headers = {**OURS, **{name.replace("_", "-"): value for name, value in headers.items()}}
         if method == "GET":
             return self.client.get(path, headers=with_headers)
-        return self.client.generic(method, path, body, "application/json", headers=with_headers)  # type: ignore[return-value]
+        return self.client.generic(method, path, body, "application/json", headers=with_headers)
 
     def gets(self, method: str, what: str, given: Any = None) -> dict[str, Any]:
         """What came back; it must have worked."""

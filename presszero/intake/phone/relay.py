@@ -33,7 +33,7 @@ WITHIN = 3.0  # seconds for each answer
 _ADDRESS = re.compile(r"(turns?):(\[[^\]]+\]|[^:?]+)(?::(\d+))?(?:\?transport=(udp|tcp))?", re.I)
 
 
-class Turned(Exception):  # noqa: N818 - they turned us away
+class Turned(Exception):
     """What is wrong, in a sentence; `mend`: what to do."""
 
     def __init__(self, says: str, mend: str) -> None:

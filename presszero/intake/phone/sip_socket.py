@@ -47,7 +47,7 @@ class Options(Udp_server_opts):  # type: ignore[misc]  # sippy ships no types
     shown: tuple[str, int] | None = None
     admits: Admits = staticmethod(lambda address, size: True)
 
-    def isWildCard(self) -> bool:  # noqa: N802 - sippy's name
+    def isWildCard(self) -> bool:
         """Never: one socket serves all, and says the address it is told to."""
         return False
 
@@ -68,7 +68,7 @@ class Socket(Network_server):  # type: ignore[misc]  # sippy ships no types
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._socket.fileno(), self._read)
 
-    def getSIPaddr(self) -> tuple[tuple[str, int], str]:  # noqa: N802 - sippy's name
+    def getSIPaddr(self) -> tuple[tuple[str, int], str]:
         return (self.uopts.shown or self.uopts.laddress, self.transport)
 
     def send_to(self, data: bytes | str, address: tuple[str, int], delayed: bool = False) -> None:

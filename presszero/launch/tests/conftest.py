@@ -47,4 +47,4 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def words() -> Callable[[object], str]:
     """A page's words on one line."""
-    return lambda response: " ".join(response.content.decode().split())  # type: ignore[attr-defined]
+    return lambda response: " ".join(response.content.decode().split())

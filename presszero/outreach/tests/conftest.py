@@ -44,7 +44,7 @@ class Texts:
 @pytest.fixture
 def texts(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Texts]:
     made, module = Texts(), ModuleType("texts_for_tests")
-    module.adapter = made  # type: ignore[attr-defined]
+    module.adapter = made
     monkeypatch.setitem(sys.modules, "texts_for_tests", module)
     settings.CHANNELS = {**settings.CHANNELS, "sms": "texts_for_tests"}
     registry.adapter.cache_clear()

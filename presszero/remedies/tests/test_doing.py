@@ -312,7 +312,7 @@ def _worker_that_dies(when: str) -> None:
     try:
         connection.connection = None  # the parent's, not ours to close
         if when == "begun":
-            doing.do = lambda *_: os._exit(9)  # type: ignore[assignment]
+            doing.do = lambda *_: os._exit(9)
         real = TillAdapter._ask
 
         def dying(*asked: Any) -> Any:
@@ -320,7 +320,7 @@ def _worker_that_dies(when: str) -> None:
                 real(*asked)
             os._exit(9)
 
-        TillAdapter._ask = dying  # type: ignore[method-assign]
+        TillAdapter._ask = dying
         doing.do_due()
     finally:
         os._exit(1)

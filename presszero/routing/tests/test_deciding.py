@@ -30,7 +30,7 @@ def ready(*members: Membership) -> None:
 def rings(shop: cast.Shop, queue: Queue | None = None, **more: object) -> Waiting:
     """A call that waits."""
     at = more.pop("at", None) or timezone.now()
-    return enter(Asked(queue or main_queue(shop.merchant), "call", next(_calls), **more), at)  # type: ignore[arg-type]
+    return enter(Asked(queue or main_queue(shop.merchant), "call", next(_calls), **more), at)
 
 
 def test_a_call_goes_to_whoever_is_ready_and_says_why(shop: cast.Shop) -> None:

@@ -27,12 +27,12 @@ from .worlds import BEGIN, Floor, a_day, a_world
 
 
 def person(number: int, **more: object) -> Person:
-    return replace(Person(number, frozenset({1})), **more)  # type: ignore[arg-type]
+    return replace(Person(number, frozenset({1})), **more)
 
 
 def waiter(number: int, waited: int = 0, **more: object) -> Waiter:
     since = BEGIN - timedelta(seconds=waited)
-    return replace(Waiter(number, CALL, 1, since, since), **more)  # type: ignore[arg-type]
+    return replace(Waiter(number, CALL, 1, since, since), **more)
 
 
 def who(people: list[Person], waiting: list[Waiter], rule: Rule | None = None) -> dict[int, int]:

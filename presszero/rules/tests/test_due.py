@@ -31,7 +31,7 @@ def test_whoever_waits_long_is_raised_once(shop: Shop, make: Make) -> None:
     assert run_due(later) == 0
     row.refresh_from_db()
     assert row.priority == 4
-    assert Firing.objects.get().reason == f"waiting:{int(row.waiting_since.timestamp())}"  # type: ignore[union-attr]
+    assert Firing.objects.get().reason == f"waiting:{int(row.waiting_since.timestamp())}"
 
 
 def test_silence_settles_and_their_next_word_counts_anew(shop: Shop, make: Make) -> None:

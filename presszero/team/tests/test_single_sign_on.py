@@ -57,7 +57,7 @@ def said(okta: Signer, **more: object) -> Provider:
         "name": "Okta", "issuer": okta.issuer, "client_id": okta.client_id, "secret": "s3cret",
         "domains": ("juniper.example",), "may_join": False, "role": Role.AGENT, "enforced": False,
     }  # fmt: skip
-    return Provider(**{**usual, **more})  # type: ignore[arg-type]
+    return Provider(**{**usual, **more})
 
 
 def leaves(client: Client, okta: Signer, slug: str = "juniper") -> dict[str, str]:

@@ -84,7 +84,7 @@ def insert(connection: psycopg.Connection[tuple[int]]) -> int:
     return found[0]
 
 
-async def until(condition, seconds: float = 5) -> None:  # type: ignore[no-untyped-def]
+async def until(condition, seconds: float = 5) -> None:
     async with asyncio.timeout(seconds * crowded()):
         while not condition():
             await asyncio.sleep(0.01)

@@ -179,7 +179,7 @@ def test_a2_only_the_shops_own_rows_go_out(nasty: cast.Shop) -> None:
 
 def test_a_million_rows_would_come_in_batches(shop: cast.Shop, django_assert_max_num_queries: object) -> None:
     Tag.objects.bulk_create(Tag(merchant=shop.merchant, name=f"tag {n}") for n in range(2500))
-    with django_assert_max_num_queries(6):  # type: ignore[operator]
+    with django_assert_max_num_queries(6):
         assert sum(1 for _ in tables.table("tags").rows(tables.Scope(shop.merchant))) == 2500
 
 

@@ -36,7 +36,7 @@ def test_i11_every_answer_carries_a_strict_policy() -> None:
 
 @pytest.mark.django_db
 def test_in_the_demo_only_we_ourselves_may_frame_a_page(settings: object) -> None:
-    settings.DEMO = True  # type: ignore[attr-defined]  # pytest-django's own fixture
+    settings.DEMO = True
     assert "frame-ancestors 'self'" in Client().get("/sign-in").headers["Content-Security-Policy"]
 
 

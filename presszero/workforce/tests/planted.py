@@ -115,4 +115,4 @@ class Waits:
 
     def _waiting(self, since: datetime, **more: object) -> Waiting:
         given: dict[str, object] = {"kind": "call", "subject_id": next(_numbers), "queue": self.queue, **more}
-        return Waiting(merchant=self.shop.merchant, since=since, began_at=since, **given)  # type: ignore[arg-type]
+        return Waiting(merchant=self.shop.merchant, since=since, began_at=since, **given)

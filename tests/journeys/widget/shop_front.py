@@ -299,7 +299,7 @@ class _Answering(_Quiet):
 
     def _file(self, path: str, **headers: str) -> None:
         found = asset(RequestFactory().get("/"), "", path)
-        self.answer(200, found.content, found["Content-Type"], **headers)  # type: ignore[attr-defined]  # a whole file
+        self.answer(200, found.content, found["Content-Type"], **headers)
 
     def _json(self, status: int, given: Any, **headers: str) -> None:
         self.answer(status, json.dumps(given).encode(), "application/json", **headers)

@@ -61,7 +61,7 @@ class Writer:
     def hears(self, handler: BaseHTTPRequestHandler) -> None:
         body = handler.rfile.read(int(handler.headers["Content-Length"]))
         whole = message_from_bytes(f"Content-Type: {handler.headers['Content-Type']}\r\n\r\n".encode() + body)
-        parts = {str(part.get_param("name", header="Content-Disposition")): part for part in whole.get_payload()}  # type: ignore[union-attr, union-attr, unused-ignore] # parts of a form
+        parts = {str(part.get_param("name", header="Content-Disposition")): part for part in whole.get_payload()}
         form: dict[str, Any] = {
             name: part.get_payload(decode=True).decode() for name, part in parts.items() if name != "file"
         }

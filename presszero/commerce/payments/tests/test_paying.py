@@ -215,7 +215,7 @@ def test_a_draft_is_made_once_a_key_and_refused_with_what_to_do(
         (ada, [drafting.DraftLine(boots(cast.thistle()).id)], {}),
     ):
         with pytest.raises(Refused):
-            drafting.draft(who, None, wanted, shop.maya.actor, **{"key": "another", **more})  # type: ignore[arg-type]
+            drafting.draft(who, None, wanted, shop.maya.actor, **{"key": "another", **more})
     connecting.disconnect(account, shop.team["rosa"].actor)
     with pytest.raises(Refused, match="no way yet"):
         drafted(shop, ada, pair)

@@ -52,7 +52,7 @@ each_sample = pytest.mark.parametrize("sample", SAMPLES, ids=[f"{each.kind}-{eac
 
 @pytest.fixture(autouse=True)
 def _shops_are_on_this_machine(settings: pytest.FixtureRequest) -> None:
-    settings.HTTP_MAY_REACH = ["127.0.0.0/8"]  # type: ignore[attr-defined]
+    settings.HTTP_MAY_REACH = ["127.0.0.0/8"]
 
 
 @pytest.fixture
@@ -254,7 +254,7 @@ def _all(page_at: object) -> list[StoreOrder | StoreProduct]:
     found: list[StoreOrder | StoreProduct] = []
     cursor, pages = "", 0
     while pages == 0 or cursor:
-        page: Page = page_at(cursor)  # type: ignore[operator]
+        page: Page = page_at(cursor)
         assert page.rejected == ()
         found += page.found
         cursor, pages = page.cursor, pages + 1

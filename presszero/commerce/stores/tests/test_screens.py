@@ -20,7 +20,7 @@ from tests import cast
 
 @pytest.fixture
 def shop(settings: pytest.FixtureRequest) -> Iterator[FakeShop]:
-    settings.HTTP_MAY_REACH = ["127.0.0.0/8"]  # type: ignore[attr-defined]
+    settings.HTTP_MAY_REACH = ["127.0.0.0/8"]
     shopify._buckets.clear()
     pacing._until.clear()
     with open_shop(order_node(1042)) as shop:

@@ -39,7 +39,7 @@ class Connected:
 
 @pytest.fixture
 def shop(settings: pytest.FixtureRequest) -> Iterator[FakeShop]:
-    settings.HTTP_MAY_REACH = ["127.0.0.0/8"]  # type: ignore[attr-defined]
+    settings.HTTP_MAY_REACH = ["127.0.0.0/8"]
     client._buckets.clear()
     pacing._until.clear()
     pacing._stumbles.clear()

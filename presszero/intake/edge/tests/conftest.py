@@ -268,7 +268,7 @@ def transactional_db(django_db_setup: None, django_db_blocker: pytest_django.Dja
     with django_db_blocker.unblock():
         yield
         with connection.cursor() as cursor:
-            cursor.execute("; ".join(f"DELETE FROM {table}" for table in USED))  # noqa: S608
+            cursor.execute("; ".join(f"DELETE FROM {table}" for table in USED))
         connection.close()
 
 

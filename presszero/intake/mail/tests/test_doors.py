@@ -32,7 +32,7 @@ MAIL = (
 
 def hand_in(port: int, to: list[str], raw: bytes = MAIL, **options: object) -> dict[str, tuple[int, bytes]]:
     with smtplib.SMTP("127.0.0.1", port, timeout=10) as client:
-        return client.sendmail("ada@example.com", to, raw, **options)  # type: ignore[arg-type]
+        return client.sendmail("ada@example.com", to, raw, **options)
 
 
 def test_mail_is_stored_as_it_came(doors: Doors, support: Line) -> None:

@@ -61,7 +61,7 @@ def leave(rosa: Client, name: str = "google", **form: str) -> str:
 
 def come_back(rosa: Client, asked: str, code: str, **more: str) -> HttpResponse:
     state = parse_qs(urlsplit(asked).query)["state"][0]
-    return rosa.get(BACK, {"code": code, "state": state, **more})  # type: ignore[return-value]
+    return rosa.get(BACK, {"code": code, "state": state, **more})
 
 
 def connect(rosa: Client, house: Accounts, name: str = "google", **form: str) -> Line:

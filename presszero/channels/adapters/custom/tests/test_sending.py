@@ -129,7 +129,7 @@ def test_F13_nobody_there_is_tried_later() -> None:
 
 def test_an_answer_that_is_no_json_is_still_an_answer(program: Program) -> None:
     for body in (b"OK", b"[1]", b'{"id": {"a": 1}}', b"[" * 100_000):
-        program.answer = lambda handler, body=body: reply(handler, 200, body)  # type: ignore[misc]
+        program.answer = lambda handler, body=body: reply(handler, 200, body)
         with running(program) as url:
             assert send(url)[0] == Sent("accepted")
 

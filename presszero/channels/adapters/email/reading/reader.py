@@ -94,7 +94,7 @@ class Reader:
         self._end()
         module = f"{__package__}.child"
         environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(_ROOT), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-        self._child = subprocess.Popen(  # noqa: S603  # our own interpreter and module, no shell
+        self._child = subprocess.Popen(  # our own interpreter and module, no shell
             [sys.executable, "-m", module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

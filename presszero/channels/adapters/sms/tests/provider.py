@@ -17,7 +17,7 @@ from presszero.channels.adapter import LineSettings
 from tests.serving import serving
 
 ACCOUNT = "AC" + "0123456789abcdef" * 2
-TOKEN = "12345"  # noqa: S105 - of nobody
+TOKEN = "12345"
 NUMBER = "+442079460018"
 ADA = "+447700900123"
 

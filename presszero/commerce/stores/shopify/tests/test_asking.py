@@ -20,7 +20,7 @@ from .goods import bag, order_node, product_node
 
 @pytest.fixture
 def shop(settings: pytest.FixtureRequest) -> Iterator[FakeShop]:
-    settings.HTTP_MAY_REACH = ["127.0.0.0/8"]  # type: ignore[attr-defined]
+    settings.HTTP_MAY_REACH = ["127.0.0.0/8"]
     client._buckets.clear()
     with open_shop(order_node(1042), product_node(1, "Juniper boots")) as shop:
         yield shop

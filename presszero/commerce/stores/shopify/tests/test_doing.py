@@ -20,7 +20,7 @@ REFUND = Ask("refund", "remedy-1", order="1042", currency="GBP", amount=1840, re
 
 @pytest.fixture
 def shop(settings: pytest.FixtureRequest) -> Iterator[FakeShop]:
-    settings.HTTP_MAY_REACH = ["127.0.0.0/8"]  # type: ignore[attr-defined]
+    settings.HTTP_MAY_REACH = ["127.0.0.0/8"]
     client._buckets.clear()
     with open_shop(order_node(1042)) as shop:
         yield shop

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("the real shop")]
 
 @pytest.fixture
 def shop(settings: pytest.FixtureRequest) -> Vendure:
-    settings.HTTP_MAY_REACH = ["127.0.0.0/8"]  # type: ignore[attr-defined]
+    settings.HTTP_MAY_REACH = ["127.0.0.0/8"]
     return the_shop()
 
 

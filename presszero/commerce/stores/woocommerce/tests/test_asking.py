@@ -22,7 +22,7 @@ DOOR = "https://desk.example/in/woocommerce/token"
 
 @pytest.fixture
 def shop(settings: pytest.FixtureRequest) -> Iterator[FakeShop]:
-    settings.HTTP_MAY_REACH = ["127.0.0.0/8"]  # type: ignore[attr-defined]
+    settings.HTTP_MAY_REACH = ["127.0.0.0/8"]
     with open_shop(order_node(1042), product_node(56, "Laces"), *boots_node()) as shop:
         yield shop
 
