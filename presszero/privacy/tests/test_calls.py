@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
@@ -33,7 +34,7 @@ def a_call(shop: cast.Shop) -> tuple[Call, Recording, Customer]:
     consume_all(HEARS)
     call = rings(phone(shop))
     actions.carry_out(call.id, Note("looked", "order", "1042"), timezone.now())
-    key = default_storage.save("calls/voice.wav", ContentFile(VOICE))
+    key = default_storage.save(f"calls/{uuid4()}.wav", ContentFile(VOICE))  # files are all workers'
     kept = actions.keep_recording(call.id, "voicemail", "", key, 9.0, timezone.now())
     actions.call_ended(call.id, "voicemail", timezone.now())
     call = understood(call)
